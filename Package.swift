@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+// The target graph is drawn in ARCHITECTURE.md; a test compares the two.
+import PackageDescription
+
+/// Language settings shared by every Swift target.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func swift(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A C library of the system, linked from its static archive so that the program needs none of them at run time.
+func library(_ name: String, archives: [String]) -> Target {
+    .target(name: name, linkerSettings: archives.map { .linkedLibrary(":lib\($0).a") })
+}
+
+let package = Package(
+    name: "sampan",
+    products: [.executable(name: "sampan", targets: ["sampan"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    ],
+    targets: [
+        // C
+        library("CCrypto", archives: ["crypto"]),
+        library("CZlib", archives: ["z"]),
+        library("CBzip2", archives: ["bz2"]),
+        library("CZstd", archives: ["zstd"]),
+        library("CLZMA", archives: ["lzma"]),
+        library("CDeflate", archives: ["deflate"]),
+        .target(
+            name: "CSQLite",
+            linkerSettings: [.linkedLibrary(":libsqlite3.a"), .linkedLibrary("m")]),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+
+        // L1
+        swift("Core", ["CCrypto"]),
+
+        // L2
+        swift("HostOS", ["Core", "CLinux"]),
+        swift("OCI", ["Core"]),
+        swift("DockerfileSyntax", ["Core"]),
+        swift(
+            "HTTPTransport",
+            ["Core", "HostOS", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+             .product(name: "NIOCore", package: "swift-nio"),
+             .product(name: "NIOHTTP1", package: "swift-nio")]),
+
+        // L3
+        swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
+        swift("ContentStore", ["Core", "HostOS", "OCI", "CSQLite"]),
+        swift("Sandbox", ["Core", "HostOS"]),
+
+        // L4
+        swift("Layers", ["Core", "HostOS", "Archive"]),
+        swift("ImageLayouts", ["Core", "HostOS", "OCI", "Archive"]),
+        swift("RegistryClient", ["Core", "HostOS", "OCI", "HTTPTransport"]),
+
+        // L5
+        swift(
+            "BuildGraph",
+            ["Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers"]),
+
+        // App
+        swift(
+            "SampanCommands",
+            [
+                "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
+                "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings),
+
+        // Tests
+        swift("SampanTestSupport", ["Core", "HostOS", "OCI", "Archive"]),
+        tests("CoreTests", ["Core", "SampanTestSupport"]),
+        tests("HostOSTests", ["Core", "HostOS", "SampanTestSupport"]),
+        tests("OCITests", ["Core", "OCI", "SampanTestSupport"]),
+        tests("DockerfileSyntaxTests", ["Core", "DockerfileSyntax", "SampanTestSupport"]),
+        tests("ArchiveTests", ["Core", "HostOS", "Archive", "SampanTestSupport"]),
+        tests("ContentStoreTests", ["Core", "HostOS", "OCI", "ContentStore", "SampanTestSupport"]),
+        tests("SandboxTests", ["Core", "HostOS", "Sandbox", "SampanTestSupport"]),
+        tests("LayersTests", ["Core", "HostOS", "Archive", "Layers", "SampanTestSupport"]),
+        tests("ImageLayoutsTests", ["Core", "HostOS", "OCI", "Archive", "ImageLayouts", "SampanTestSupport"]),
+        tests(
+            "RegistryClientTests",
+            ["Core", "HostOS", "OCI", "HTTPTransport", "RegistryClient", "SampanTestSupport"]),
+        tests(
+            "BuildGraphTests",
+            ["Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers", "BuildGraph",
+             "SampanTestSupport"]),
+        tests("SampanCommandsTests", ["Core", "SampanCommands", "SampanTestSupport"]),
+        tests("IntegrationTests", ["Core", "HostOS", "OCI", "SampanTestSupport"]),
+    ]
+)

@@ -1,0 +1,3 @@
+// Gives Swift the declarations of libdeflate.
+#pragma once
+#include <libdeflate.h>

@@ -1,0 +1,3 @@
+// Gives Swift the declarations of liblzma.
+#pragma once
+#include <lzma.h>

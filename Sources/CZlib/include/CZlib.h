@@ -1,0 +1,3 @@
+// Gives Swift the declarations of zlib.
+#pragma once
+#include <zlib.h>

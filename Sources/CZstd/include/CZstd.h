@@ -1,0 +1,3 @@
+// Gives Swift the declarations of libzstd.
+#pragma once
+#include <zstd.h>
