@@ -1,0 +1,5 @@
+// System calls that Swift cannot call: variadic ones and those without a libc wrapper. One C file a concern.
+#pragma once
+#include "files.h"
+#include "process.h"
+#include <sys/xattr.h>

@@ -1,0 +1,65 @@
+package import Glibc
+
+/// A file that appears under its name whole or not at all.
+///
+/// It is written under a temporary name in the same directory and published by one rename. Dropping it without
+/// ``publish()`` removes it; a kill leaves at most the temporary name, which ``isTemporary(_:)`` tells for sweeping.
+package final class AtomicFile {
+    package let path: String
+    package let descriptor: FileDescriptor
+    private let temporary: String
+    private var published = false
+
+    /// - Parameter directory: where the unfinished file lies; by default next to its final place. It must be on the
+    ///   same file system.
+    package init(_ path: String, mode: mode_t = 0o644, directory: String? = nil) throws(SystemError) {
+        self.path = path
+        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let place = directory ?? String(path.prefix(upTo: path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex))
+        let prefix = place.isEmpty || place.hasSuffix("/") ? place : place + "/"
+        let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        temporary = "\(prefix).\(name.prefix(80)).\(unique)\(Self.suffix)"
+        descriptor = try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+    }
+
+    package static let suffix = ".sampan-tmp"
+
+    /// Whether a file name is that of an unfinished file.
+    package static func isTemporary(_ name: String) -> Bool { name.hasSuffix(suffix) }
+
+    /// Makes the file durable (when asked) and visible under its final name, replacing what was there.
+    package func publish(durable: Bool = false) throws(SystemError) {
+        if durable { try check("sync", path) { fdatasync(descriptor.raw) } }
+        try check("rename", path) { rename(temporary, path) }
+        published = true
+    }
+
+    deinit { if !published { unlink(temporary) } }
+
+    /// Writes a whole file atomically.
+    package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(SystemError) {
+        let file = try AtomicFile(path, mode: mode)
+        try file.descriptor.write(bytes)
+        try file.publish()
+    }
+}
+
+/// Reading small files of ours whole.
+package enum WholeFile {
+    /// - Parameter limit: refuse more bytes than this with EFBIG.
+    package static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
+        try read(FileDescriptor.open(path, O_RDONLY), limit: limit, name: path)
+    }
+
+    package static func read(_ file: FileDescriptor, limit: Int, name: String? = nil) throws(SystemError) -> [UInt8] {
+        var out: [UInt8] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try file.read(into: buffer)
+            if count == 0 { return out }
+            guard out.count + count <= limit else { throw SystemError(EFBIG, "read", name) }
+            out.append(contentsOf: buffer[..<count])
+        }
+    }
+}
