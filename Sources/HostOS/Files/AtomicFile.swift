@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// A file that appears under its name whole or not at all.
 ///
@@ -12,7 +12,7 @@ package final class AtomicFile {
 
     /// - Parameter directory: where the unfinished file lies; by default next to its final place. It must be on the
     ///   same file system.
-    package init(_ path: String, mode: mode_t = 0o644, directory: String? = nil) throws(SystemError) {
+    package init(_ path: String, mode: UInt32 = 0o644, directory: String? = nil) throws(SystemError) {
         self.path = path
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
         let place = directory ?? String(path.prefix(upTo: path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex))
@@ -37,7 +37,7 @@ package final class AtomicFile {
     deinit { if !published { unlink(temporary) } }
 
     /// Writes a whole file atomically.
-    package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(SystemError) {
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(SystemError) {
         let file = try AtomicFile(path, mode: mode)
         try file.descriptor.write(bytes)
         try file.publish()

@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// Listing and removing directories by descriptor.
 package enum Directory {
@@ -31,7 +31,7 @@ package enum Directory {
     }
 
     /// Makes a directory of ours and its parents; an existing one is fine.
-    package static func create(_ path: String, mode: mode_t = 0o755) throws(SystemError) {
+    package static func create(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         if mkdir(path, mode) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             throw SystemError(errno, "create directory", path)
@@ -89,19 +89,18 @@ package enum Directory {
     private static func withCName<Value>(
         _ name: [UInt8], _ body: (UnsafePointer<CChar>) throws(SystemError) -> Value
     ) throws(SystemError) -> Value {
-        let terminated = (name + [0]).map { CChar(bitPattern: $0) }
-        let result: Result<Value, SystemError> = terminated.withUnsafeBufferPointer { buffer in
-            do throws(SystemError) { return .success(try body(buffer.baseAddress!)) } catch { return .failure(error) }
-        }
-        return try result.get()
+        var terminated = name.map { CChar(bitPattern: $0) }
+        terminated.append(0)
+        return try terminated.withUnsafeBufferPointer { (buffer) throws(SystemError) in try body(buffer.baseAddress!) }
     }
 
     /// The target of a symbolic link, given by name in a directory.
     package static func linkTarget(_ name: UnsafePointer<CChar>, at directory: FileDescriptor) throws(SystemError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = try buffer.withUnsafeMutableBytes { (bytes) throws(SystemError) in
-            try check("read link", String(cString: name)) {
-                readlinkat(directory.raw, name, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+        let capacity = buffer.count
+        let count = try check("read link", String(cString: name)) {
+            buffer.withUnsafeMutableBytes {
+                readlinkat(directory.raw, name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), capacity)
             }
         }
         return Array(buffer[..<count])

@@ -1,6 +1,6 @@
 private import CLinux
 package import Core
-package import Glibc
+internal import Glibc
 
 /// An open file, closed when the last holder lets go. Always close-on-exec.
 package final class FileDescriptor: Sendable {
@@ -12,13 +12,13 @@ package final class FileDescriptor: Sendable {
     deinit { close(raw) }
 
     /// Opens a path of ours (never one that came from an archive or image; see ``open(beneath:_:flags:mode:)``).
-    package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(SystemError) -> FileDescriptor {
+    package static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(SystemError) -> FileDescriptor {
         FileDescriptor(owning: try check("open", path) { sampan_open(path, flags | O_CLOEXEC, mode) })
     }
 
     /// Opens a path of ours relative to a directory.
     package static func open(
-        at directory: FileDescriptor, _ name: String, _ flags: Int32, mode: mode_t = 0o600
+        at directory: FileDescriptor, _ name: String, _ flags: Int32, mode: UInt32 = 0o600
     ) throws(SystemError) -> FileDescriptor {
         FileDescriptor(owning: try check("open", name) { sampan_openat(directory.raw, name, flags | O_CLOEXEC, mode) })
     }
@@ -33,7 +33,7 @@ package final class FileDescriptor: Sendable {
 
     /// Opens an untrusted path below a root directory: never leaves it, whatever links the tree has.
     package static func open(
-        beneath root: FileDescriptor, _ path: BytePath, _ flags: Int32, mode: mode_t = 0, links: Links = .insideRoot
+        beneath root: FileDescriptor, _ path: BytePath, _ flags: Int32, mode: UInt32 = 0, links: Links = .insideRoot
     ) throws(SystemError) -> FileDescriptor {
         // RESOLVE_NO_MAGICLINKS (0x02) always; with refused links also RESOLVE_BENEATH (0x08) and NO_SYMLINKS (0x04).
         let resolve = links.rawValue | 0x02
