@@ -23,6 +23,13 @@ func library(_ name: String, archives: [String]) -> Target {
     .target(name: name, linkerSettings: archives.map { .linkedLibrary(":lib\($0).a") })
 }
 
+/// The program carries the Swift runtime; the test bundle can't (Swift Testing exists as a shared library only). Doing it
+/// with the linker alone, rather than with `--static-swift-stdlib`, lets one build of every module serve both. The
+/// libraries named are those that a static FoundationEssentials needs beside itself.
+let staticRuntime: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization"])
+]
+
 let package = Package(
     name: "sampan",
     products: [.executable(name: "sampan", targets: ["sampan"])],
@@ -80,7 +87,9 @@ let package = Package(
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings,
+            linkerSettings: staticRuntime),
 
         // Tests
         swift("SampanTestSupport", ["Core", "HostOS", "OCI", "Archive"]),
