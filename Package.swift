@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     ],
     targets: [
         // C
@@ -62,7 +63,9 @@ let package = Package(
             "HTTPTransport",
             ["Core", "HostOS", .product(name: "AsyncHTTPClient", package: "async-http-client"),
              .product(name: "NIOCore", package: "swift-nio"),
-             .product(name: "NIOHTTP1", package: "swift-nio")]),
+             .product(name: "NIOPosix", package: "swift-nio"),
+             .product(name: "NIOHTTP1", package: "swift-nio"),
+             .product(name: "NIOSSL", package: "swift-nio-ssl")]),
 
         // L3
         swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
