@@ -1,5 +1,6 @@
 // System calls that Swift cannot call: variadic ones and those without a libc wrapper. One C file a concern.
 #pragma once
 #include "files.h"
+#include "mounts.h"
 #include "process.h"
 #include <sys/xattr.h>

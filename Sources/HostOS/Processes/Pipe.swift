@@ -1,0 +1,32 @@
+private import CLinux
+internal import Glibc
+
+/// A pipe whose ends close with their last holder.
+package struct Pipe: Sendable {
+    package let reader: FileDescriptor
+    package let writer: FileDescriptor
+
+    package init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        try check("make a pipe") { sampan_pipe(&ends) }
+        reader = FileDescriptor(owning: ends[0])
+        writer = FileDescriptor(owning: ends[1])
+    }
+}
+
+extension FileDescriptor {
+    /// The null device, for reading and writing.
+    package static func null() throws(SystemError) -> FileDescriptor { try open("/dev/null", O_RDWR) }
+
+    /// A second descriptor of the same open file, to hand over.
+    package static func duplicating(_ raw: Int32) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(owning: try check("duplicate a descriptor") { fcntl(raw, F_DUPFD_CLOEXEC, 3) })
+    }
+
+    /// Waits until there is something to read or the other end closed.
+    /// - Returns: false when the time was up first. Nil waits without end.
+    package func waitReadable(milliseconds: Int32? = nil) throws(SystemError) -> Bool {
+        var entry = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+        return try check("wait for a descriptor") { poll(&entry, 1, milliseconds ?? -1) } > 0
+    }
+}
