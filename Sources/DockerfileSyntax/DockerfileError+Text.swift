@@ -157,9 +157,15 @@ extension DockerfileError.Kind {
                 Suggestion.hint(for: value, in: known) ?? "use one of " + known.joined(separator: ", ")
             )
         case .invalidDuration(let flag, let value):
-            ("duration", "'\(clip(value))' for --\(flag) is not a duration", "write a number with a unit, such as 30s or 1m30s")
+            (
+                "duration", "'\(clip(value))' for --\(flag) is not a duration",
+                "write a number with a unit, such as 30s or 1m30s"
+            )
         case .durationTooShort(let flag, let value):
-            ("duration", "interval '\(clip(value))' for --\(flag) cannot be less than 1ms", "use 1ms or more, or 0 for the default")
+            (
+                "duration", "interval '\(clip(value))' for --\(flag) cannot be less than 1ms",
+                "use 1ms or more, or 0 for the default"
+            )
         case .invalidRetries(let value):
             ("retries", "'\(clip(value))' for --retries is not a count", "write a whole number from 0 on")
         case .devicesUnsupported:
@@ -194,7 +200,10 @@ extension DockerfileError.Kind {
         case .mountOptionNeedsValue(let option):
             ("mount-option", "mount option '\(clip(option))' must be a key=value pair", "write \(clip(option))=VALUE")
         case .mountOptionNotForType(let option, let type):
-            ("mount-option", "mount option '\(option)' is not allowed for type=\(type)", "remove it, or change the type")
+            (
+                "mount-option", "mount option '\(option)' is not allowed for type=\(type)",
+                "remove it, or change the type"
+            )
         case .invalidMountValue(let option, let value, let expected):
             ("mount-value", "invalid value '\(clip(value))' for mount option '\(option)'", "give \(expected)")
         case .secretWithoutName:
@@ -218,7 +227,10 @@ extension DockerfileError.Kind {
         case .invalidOwner(let text):
             ("chown", "'\(clip(text))' is not an owner", "write user, user:group or :group, as names or numbers")
         case .invalidPattern(let text):
-            ("pattern", "'\(clip(text))' is not a valid pattern", "close every [ with ], and write \\ only before a character")
+            (
+                "pattern", "'\(clip(text))' is not a valid pattern",
+                "close every [ with ], and write \\ only before a character"
+            )
         default: ("invalid", "invalid Dockerfile", nil)
         }
     }

@@ -142,7 +142,10 @@ extension StatementBuilder {
     }
 
     private static var healthFlags: [(name: String, kind: FlagKind)] {
-        [("interval", .text), ("timeout", .text), ("start-period", .text), ("start-interval", .text), ("retries", .text)]
+        [
+            ("interval", .text), ("timeout", .text), ("start-period", .text), ("start-interval", .text),
+            ("retries", .text),
+        ]
     }
 
     private mutating func duration(_ flag: String, _ flags: FlagValues) -> Int64 {

@@ -131,7 +131,9 @@ struct WordLexer {
             default:
                 let start = index
                 index += 1
-                while let next = peek, next != UInt8(ascii: "\""), next != UInt8(ascii: "$"), next != escape { index += 1 }
+                while let next = peek, next != UInt8(ascii: "\""), next != UInt8(ascii: "$"), next != escape {
+                    index += 1
+                }
                 result.append(contentsOf: bytes[start..<index])
             }
         }

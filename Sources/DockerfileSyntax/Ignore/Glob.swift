@@ -2,8 +2,7 @@
 
 /// A pattern that is compiled once and matched against many paths: bytes, `?`, `*`, `[...]` and, in ignore files, `**`.
 ///
-/// Matching never backtracks over more than the last `*` and the last `**`... of a segment: it is done by tracking
-/// states, so time is at most pattern times path.
+/// Time to match is at most pattern times path, whatever the pattern.
 struct Glob: Sendable, Hashable {
     struct CharacterClass: Sendable, Hashable {
         var negated: Bool
@@ -25,18 +24,48 @@ struct Glob: Sendable, Hashable {
         case oneOf(CharacterClass)
     }
 
-    private(set) var tokens: [Token]
+    private let tokens: [Token]
+    /// Matching needs all states at once: two marks to come back to are not enough.
+    private let needsStates: Bool
+    /// The bytes that every match starts and ends with; cheap to check first.
+    private let head: [UInt8]
+    private let tail: [UInt8]
 
-    init(tokens: [Token]) { self.tokens = tokens }
-
-    /// Compiles a pattern of Go's `filepath.Match`; nil when it is malformed.
-    init?(_ pattern: [UInt8]) {
-        guard let tokens = Self.compile(pattern, doubleStars: false) else { return nil }
+    /// Compiles a pattern of Go's `filepath.Match`, or of an ignore file, where `**` crosses directories. Nil when it is
+    /// malformed: `[` without `]`, an empty class, or an escape of nothing.
+    init?(_ pattern: [UInt8], doubleStars: Bool) {
+        guard let tokens = Self.compile(pattern, doubleStars: doubleStars) else { return nil }
         self.tokens = tokens
+        needsStates = doubleStars && Self.needsStates(tokens)
+        head = Self.literals(tokens)
+        tail = Self.literals(tokens.reversed()).reversed()
     }
 
-    /// Compiles; nil for `[` without `]`, an empty or reversed range, or an escape of nothing.
-    static func compile(_ pattern: [UInt8], doubleStars: Bool) -> [Token]? {
+    private static func literals(_ tokens: [Token]) -> [UInt8] {
+        var out: [UInt8] = []
+        for token in tokens {
+            guard case .byte(let byte) = token else { break }
+            out.append(byte)
+        }
+        return out
+    }
+
+    /// True when a `**` does not start a component, or a class may match a slash.
+    private static func needsStates(_ tokens: [Token]) -> Bool {
+        for (index, token) in tokens.enumerated() {
+            switch token {
+            case .directories: if index > 0, tokens[index - 1] != .byte(UInt8(ascii: "/")) { return true }
+            case .oneOf(let set): if set.contains(0x2F) { return true }
+            default: break
+            }
+        }
+        return false
+    }
+
+    /// Without wildcards: the path that it matches.
+    var literal: [UInt8]? { head.count == tokens.count ? head : nil }
+
+    private static func compile(_ pattern: [UInt8], doubleStars: Bool) -> [Token]? {
         var out: [Token] = []
         var index = 0
         while index < pattern.count {
@@ -102,48 +131,47 @@ struct Glob: Sendable, Hashable {
         return index < pattern.count ? scalar.value : nil
     }
 
-    /// The bytes that every match starts with, up to the first wildcard.
-    var literalPrefix: [UInt8] {
-        var out: [UInt8] = []
-        for token in tokens {
-            guard case .byte(let byte) = token else { break }
-            out.append(byte)
-        }
-        return out
+    func matches(_ path: [UInt8]) -> Bool {
+        path.withUnsafeBufferPointer { matches($0) }
     }
 
-    var isLiteral: Bool { literalPrefix.count == tokens.count }
+    func matches(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard path.count >= head.count, path.count >= tail.count else { return false }
+        for index in head.indices where path[index] != head[index] { return false }
+        let shift = path.count - tail.count
+        for index in tail.indices where path[shift + index] != tail[index] { return false }
+        return tokens.withUnsafeBufferPointer { tokens in
+            let matcher = Matcher(tokens: tokens, path: path)
+            return needsStates ? matcher.runStates(accept: true) : matcher.run()
+        }
+    }
 
-    func matches(_ path: [UInt8]) -> Bool { matches(path, path.count) }
-
-    /// Whether the first bytes of a path match.
-    func matches(_ path: [UInt8], _ count: Int) -> Bool {
-        path.withUnsafeBufferPointer { path in
-            tokens.withUnsafeBufferPointer { tokens in
-                Matcher(tokens: tokens, path: path, end: count).run()
-            }
+    /// Whether some path that starts with these bytes can match.
+    func canMatch(startingWith prefix: [UInt8]) -> Bool {
+        prefix.withUnsafeBufferPointer { prefix in
+            tokens.withUnsafeBufferPointer { Matcher(tokens: $0, path: prefix).runStates(accept: false) }
         }
     }
 }
 
 extension Glob {
-    /// Matches with two marks to come back to: the last `*`, and the last token that may cross a `/`.
-    ///
-    /// Coming back to more than the last of each kind is never needed: what an earlier one could take, the later one,
-    /// which takes at least as much, could take too.
     private struct Matcher {
         let tokens: UnsafeBufferPointer<Token>
         let path: UnsafeBufferPointer<UInt8>
-        let end: Int
 
+        /// Matches with two marks to come back to: the last `*`, and the last `**/`.
+        ///
+        /// Coming back to an earlier mark is not needed: what the earlier one could take, the later one can take too, as
+        /// long as `**/` starts a component and classes don't match slashes.
         func run() -> Bool {
             var token = 0
             var index = 0
             var star: (token: Int, index: Int)?
             var directories: (token: Int, index: Int)?
             while true {
-                if token == tokens.count, index == end { return true }
-                if token < tokens.count {
+                if token == tokens.count {
+                    if index == path.count { return true }
+                } else {
                     switch tokens[token] {
                     case .everything: return true
                     case .directories:
@@ -155,38 +183,24 @@ extension Glob {
                         token += 1
                         star = (token, index)
                         continue
-                    case .byte(let byte):
-                        if index < end, path[index] == byte {
+                    case let one:
+                        let length = step(one, index)
+                        if length > 0 {
                             token += 1
-                            index += 1
+                            index += length
                             continue
-                        }
-                    case .any:
-                        if index < end, path[index] != UInt8(ascii: "/") {
-                            token += 1
-                            index += scalar(index).length
-                            continue
-                        }
-                    case .oneOf(let set):
-                        if index < end, path[index] != UInt8(ascii: "/") {
-                            let (value, length) = scalar(index)
-                            if set.contains(value) {
-                                token += 1
-                                index += length
-                                continue
-                            }
                         }
                     }
                 }
-                // A dead end: let the last star take one character more, else the last `**/` one directory more.
-                if let mark = star, mark.index < end, path[mark.index] != UInt8(ascii: "/") {
+                // A dead end: let the last star take one byte more, else the last `**/` one directory more.
+                if let mark = star, mark.index < path.count, path[mark.index] != UInt8(ascii: "/") {
                     star = (mark.token, mark.index + 1)
                     token = mark.token
                     index = mark.index + 1
                 } else if let mark = directories {
                     var next = mark.index
-                    while next < end, path[next] != UInt8(ascii: "/") { next += 1 }
-                    guard next < end else { return false }
+                    while next < path.count, path[next] != UInt8(ascii: "/") { next += 1 }
+                    guard next < path.count else { return false }
                     directories = (mark.token, next + 1)
                     token = mark.token
                     index = next + 1
@@ -197,11 +211,62 @@ extension Glob {
             }
         }
 
+        /// Matches with the set of all states. `accept` asks for a match of the whole path; without it, for any state
+        /// that is left at its end.
+        func runStates(accept: Bool) -> Bool {
+            // rows[i]: the tokens that are next at the byte i bytes ahead. A character has at most four bytes.
+            var rows = Array(repeating: Array(repeating: false, count: tokens.count + 1), count: 5)
+            rows[0][0] = true
+            // Those `**/` that are under way: they lead on behind every slash.
+            var open: [Bool] = Array(repeating: false, count: tokens.count + 1)
+            for index in 0...path.count {
+                for token in 0..<tokens.count where rows[0][token] {
+                    switch tokens[token] {
+                    case .star, .directories: rows[0][token + 1] = true
+                    case .everything: return true
+                    default: break
+                    }
+                    if case .directories = tokens[token] { open[token] = true }
+                }
+                if index == path.count {
+                    return accept ? rows[0][tokens.count] : rows[0].dropLast().contains(true) || open.contains(true)
+                }
+                let isSlash = path[index] == UInt8(ascii: "/")
+                for token in 0..<tokens.count {
+                    if open[token], isSlash { rows[1][token + 1] = true }
+                    guard rows[0][token] else { continue }
+                    switch tokens[token] {
+                    case .directories, .everything: break
+                    case .star: if !isSlash { rows[1][token] = true }
+                    case let one:
+                        let length = step(one, index)
+                        if length > 0 { rows[length][token + 1] = true }
+                    }
+                }
+                rows.removeFirst()
+                rows.append(Array(repeating: false, count: tokens.count + 1))
+            }
+            return false
+        }
+
+        /// The bytes that a token for one character takes at an index; 0 when it doesn't match.
+        private func step(_ token: Token, _ index: Int) -> Int {
+            guard index < path.count else { return 0 }
+            switch token {
+            case .byte(let byte): return path[index] == byte ? 1 : 0
+            case .any: return path[index] == UInt8(ascii: "/") ? 0 : scalar(index).length
+            case .oneOf(let set):
+                let (value, length) = scalar(index)
+                return set.contains(value) ? length : 0
+            case .star, .directories, .everything: return 0
+            }
+        }
+
         private func scalar(_ index: Int) -> (value: UInt32, length: Int) {
             let first = path[index]
             if first < 0x80 { return (UInt32(first), 1) }
             let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0
-            guard length > 0, index + length <= end else { return (0xFFFD, 1) }
+            guard length > 0, index + length <= path.count else { return (0xFFFD, 1) }
             var value = UInt32(first) & (0x7F >> UInt32(length))
             for next in (index + 1)..<(index + length) {
                 guard path[next] & 0xC0 == 0x80 else { return (0xFFFD, 1) }

@@ -104,7 +104,9 @@ package struct ModeChange: Sendable, Hashable {
             }
             if clause.search, isDirectory || bits & 0o111 != 0 { wanted |= 0o111 }
             wanted &= clause.who
-            if clause.setID { wanted |= (clause.who & 0o700 != 0 ? 0o4000 : 0) | (clause.who & 0o070 != 0 ? 0o2000 : 0) }
+            if clause.setID {
+                wanted |= (clause.who & 0o700 != 0 ? 0o4000 : 0) | (clause.who & 0o070 != 0 ? 0o2000 : 0)
+            }
             if clause.sticky, clause.who & 0o001 != 0 { wanted |= 0o1000 }
             switch clause.operation {
             case .add: bits |= wanted

@@ -15,7 +15,8 @@ struct DirectiveScanner {
             let content = Whitespace.trimmedStart(bytes, scanner.content(lines))
             guard let (name, value) = Self.split(bytes, content) else { return }
             let range = SourceRange(content.lowerBound, content.upperBound)
-            let word = Word(String(decoding: bytes[value], as: UTF8.self), SourceRange(value.lowerBound, value.upperBound))
+            let word = Word(
+                String(decoding: bytes[value], as: UTF8.self), SourceRange(value.lowerBound, value.upperBound))
             lines += 1
             if directives.contains(where: { $0.name == name }) {
                 errors.append(DockerfileError(.repeatedDirective(name.rawValue), at: SourceSpan(source, range)))

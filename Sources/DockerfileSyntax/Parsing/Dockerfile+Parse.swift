@@ -132,7 +132,8 @@ struct TreeBuilder {
         }
         for announcement in announcements {
             let word = instruction.body.word(announcement.range)
-            let start = scanner.line < scanner.lineCount ? scanner.fullLine(scanner.line).lowerBound : source.bytes.count
+            let start =
+                scanner.line < scanner.lineCount ? scanner.fullLine(scanner.line).lowerBound : source.bytes.count
             guard let terminator = findTerminator(announcement, &scanner) else {
                 report(.unterminatedHeredoc(name: announcement.name), word.range)
                 end = source.bytes.count

@@ -22,7 +22,9 @@ struct FlagScanner {
         let bytes = text.bytes
         while true {
             while index < end, Whitespace.isASCIISpace(bytes[index]) { index += 1 }
-            guard index + 1 < end, bytes[index] == UInt8(ascii: "-"), bytes[index + 1] == UInt8(ascii: "-") else { return }
+            guard index + 1 < end, bytes[index] == UInt8(ascii: "-"), bytes[index + 1] == UInt8(ascii: "-") else {
+                return
+            }
             let start = index
             var flag = MappedText()
             var quote: UInt8?

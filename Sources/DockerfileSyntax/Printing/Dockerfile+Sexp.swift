@@ -19,7 +19,9 @@ extension Instruction {
         }
         for trigger in nested { out += " (" + trigger.sexp() + ")" }
         for pair in pairs {
-            for text in [pair.name.text, pair.value.text, pair.hasEquals ? "=" : ""] { out += " " + GoQuote.quote(text) }
+            for text in [pair.name.text, pair.value.text, pair.hasEquals ? "=" : ""] {
+                out += " " + GoQuote.quote(text)
+            }
         }
         for argument in arguments { out += " " + GoQuote.quote(argument.text) }
         // The arguments of what is no instruction are unknown, which the reference shows as one empty text.

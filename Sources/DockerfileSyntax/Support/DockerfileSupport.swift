@@ -95,7 +95,8 @@ package enum DockerfileSupport {
         InstructionSupport(.user, "USER user[:group]", "names or numbers"),
         InstructionSupport(.workdir, "WORKDIR /path", "relative paths follow the one before"),
         InstructionSupport(.volume, "VOLUME /path ...  or  VOLUME [\"/path\"]"),
-        InstructionSupport(.arg, "ARG name[=value] ...", "before FROM for all FROMs; else from there to the end of its stage"),
+        InstructionSupport(
+            .arg, "ARG name[=value] ...", "before FROM for all FROMs; else from there to the end of its stage"),
         InstructionSupport(.onbuild, "ONBUILD INSTRUCTION", "any instruction but FROM, ONBUILD and MAINTAINER"),
         InstructionSupport(.stopsignal, "STOPSIGNAL signal"),
         InstructionSupport(
