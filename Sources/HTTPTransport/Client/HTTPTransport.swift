@@ -84,6 +84,7 @@ package final class HTTPTransport: Sendable {
                 request.authorization = nil
                 request.headers["Authorization"] = nil
                 request.headers["Cookie"] = nil
+                request.acceptsAnyCertificate = false
             }
             request.url = target
             // Reading the few bytes of a redirect's body keeps the connection; a long one isn't worth it.
@@ -147,7 +148,7 @@ package final class HTTPTransport: Sendable {
             outgoing.setBasicAuth(credentials)
         }
         if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
-        if url.scheme == .https, configuration.isInsecure(url) {
+        if url.scheme == .https, request.acceptsAnyCertificate || configuration.isInsecure(url) {
             var unverified = tls
             unverified.certificateVerification = .none
             outgoing.tlsConfiguration = unverified

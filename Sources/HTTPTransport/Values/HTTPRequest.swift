@@ -19,6 +19,8 @@ package struct HTTPRequest: Sendable {
     package var isRepeatable: Bool
     /// Redirects are followed for GET and HEAD only.
     package var followsRedirects = true
+    /// Takes any certificate of this server, as if it were in ``TransportConfiguration/insecureHosts``.
+    package var acceptsAnyCertificate = false
 
     package init(
         _ method: Method = .get, _ url: HTTPURL, headers: HeaderFields = HeaderFields(), authorization: Secret? = nil,

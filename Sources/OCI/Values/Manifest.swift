@@ -3,6 +3,14 @@ package enum Manifest: Hashable, Sendable {
     case image(ImageManifest)
     case index(ImageIndex)
 
+    /// What it says it is; the OCI type when it says nothing.
+    package var mediaType: MediaType {
+        switch self {
+        case .image(let manifest): manifest.mediaType ?? .ociManifest
+        case .index(let index): index.mediaType ?? .ociIndex
+        }
+    }
+
     /// The largest manifest that is read, in bytes; registries take no larger ones either.
     package static let byteLimit = 4 << 20
 

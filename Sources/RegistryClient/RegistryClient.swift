@@ -1,0 +1,226 @@
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
+package import Core
+package import HTTPTransport
+package import OCI
+
+/// A manifest as a registry gave it, with its digest checked.
+package struct FetchedManifest: Sendable, Hashable {
+    package var descriptor: Descriptor
+    package var bytes: [UInt8]
+    package var manifest: Manifest
+}
+
+/// Fetches images from registries by the distribution specification.
+package final class RegistryClient: Sendable {
+    let transport: HTTPTransport
+    let configuration: RegistryConfiguration
+    let endpoints: EndpointStore
+    private let tokens: TokenStore
+    private let challenges = ChallengeMemory()
+
+    /// - Parameter transport: is not shut down by the client.
+    package init(transport: HTTPTransport, configuration: RegistryConfiguration = RegistryConfiguration()) {
+        self.transport = transport
+        self.configuration = configuration
+        endpoints = EndpointStore(transport: transport, mirrors: configuration.mirrors)
+        tokens = TokenStore(transport: transport, credentials: configuration.credentials)
+    }
+
+    /// Fetches the manifest or index that a reference names, its digest if it has one, else its tag.
+    ///
+    /// The bytes must have the digest of the reference and the one that the registry names; at most 4 MiB are read.
+    /// - Throws: ``RegistryError``, `OCIError`, `HTTPTransportError` or `CancellationError`.
+    package func resolve(_ reference: Reference, accept: [MediaType] = MediaType.manifests) async throws
+        -> FetchedManifest
+    {
+        try await fromEndpoints(of: reference.registry) { endpoint in
+            try await self.manifest(reference, at: endpoint, accept: accept)
+        }
+    }
+
+    /// Fetches the manifest that a descriptor inside an index names.
+    /// - Throws: as ``resolve(_:accept:)``; a size that differs from the descriptor's is an error too.
+    package func resolve(_ descriptor: Descriptor, of reference: Reference) async throws -> FetchedManifest {
+        var exact = reference
+        exact.digest = descriptor.digest
+        let fetched = try await resolve(exact)
+        guard fetched.bytes.count == descriptor.size else {
+            throw RegistryError.blobSize(
+                descriptor.digest, expected: descriptor.size, actual: fetched.bytes.count, registry: reference.registry)
+        }
+        return fetched
+    }
+
+    /// Asks for the digest behind a reference without its content; nil when the registry doesn't tell it that way, so
+    /// that the manifest has to be fetched.
+    ///
+    /// The answer is the registry's word: it serves to see whether something changed, not to trust content.
+    package func digest(of reference: Reference) async throws -> Digest? {
+        try await fromEndpoints(of: reference.registry) { endpoint in
+            let request = self.manifestRequest(.head, reference, at: endpoint, accept: MediaType.manifests)
+            let response = try await self.send(request, to: endpoint, repository: reference.repository)
+            guard response.status == 200 else {
+                throw await RegistryError.reject(
+                    response, registry: reference.registry, subject: .manifest(reference.familiar))
+            }
+            return response.headers["Docker-Content-Digest"].flatMap { try? Digest(parsing: $0) }
+        }
+    }
+
+    private func manifestRequest(
+        _ method: HTTPRequest.Method, _ reference: Reference, at endpoint: Endpoint, accept: [MediaType]
+    ) -> HTTPRequest {
+        let name = reference.digest.map(\.description) ?? reference.tag ?? "latest"
+        return HTTPRequest(
+            method, endpoint.url("\(reference.repository)/manifests/\(name)"),
+            headers: ["Accept": accept.map(\.rawValue).joined(separator: ", ")])
+    }
+
+    private func manifest(_ reference: Reference, at endpoint: Endpoint, accept: [MediaType]) async throws
+        -> FetchedManifest
+    {
+        let request = manifestRequest(.get, reference, at: endpoint, accept: accept)
+        let subject = RegistryError.Subject.manifest(reference.familiar)
+        let policy = transport.configuration.retry
+        var attempt = 1
+        while true {
+            let response = try await send(request, to: endpoint, repository: reference.repository)
+            guard response.status == 200 else {
+                throw await RegistryError.reject(response, registry: reference.registry, subject: subject)
+            }
+            do {
+                return try await check(response, reference)
+            } catch let error as HTTPTransportError where error.isTransient {
+                guard
+                    let pause = policy.pause(
+                        afterAttempt: attempt, limit: policy.attempts, retryAfter: nil, jitter: Double.random(in: 0...1)
+                    )
+                else { throw error }
+                attempt += 1
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    /// Reads the body of a manifest and verifies it before anything looks into it.
+    private func check(_ response: HTTPResponse, _ reference: Reference) async throws -> FetchedManifest {
+        let tooLarge = RegistryError.manifestTooLarge(reference: reference.familiar, limit: Manifest.byteLimit)
+        if let length = response.contentLength, length > Manifest.byteLimit { throw tooLarge }
+        let bytes: [UInt8]
+        do {
+            bytes = try await response.body.collect(limit: Manifest.byteLimit)
+        } catch HTTPTransportError.bodyTooLarge {
+            throw tooLarge
+        }
+        let actual = SHA256.digest(of: bytes)
+        if let expected = reference.digest, expected != actual {
+            throw RegistryError.manifestDigest(reference: reference.familiar, expected: expected, actual: actual)
+        }
+        if let header = response.headers["Docker-Content-Digest"] {
+            do {
+                let named = try Digest(parsing: header)
+                guard named == actual else {
+                    throw RegistryError.manifestDigest(reference: reference.familiar, expected: named, actual: actual)
+                }
+            } catch DigestError.malformed {
+                throw RegistryError.digestHeader(reference: reference.familiar)
+            } catch DigestError.unsupportedAlgorithm {
+                // Another algorithm can't be compared; the digest asked for, if any, has been.
+            }
+        }
+        let delivered = response.headers["Content-Type"].map(MediaType.init(header:))
+        let manifest = try Manifest(decoding: bytes, mediaType: delivered)
+        let descriptor = Descriptor(mediaType: manifest.mediaType, digest: actual, size: bytes.count)
+        return FetchedManifest(descriptor: descriptor, bytes: bytes, manifest: manifest)
+    }
+
+    /// Runs a request against the registry's mirrors until one has what is wanted, then against the registry itself, whose
+    /// error is the one that counts.
+    private func fromEndpoints<Result: Sendable>(
+        of registry: String, _ body: (Endpoint) async throws -> Result
+    ) async throws -> Result {
+        for mirror in try await endpoints.mirrors(of: registry) {
+            do {
+                return try await body(mirror)
+            } catch {
+                try Task.checkCancellation()
+            }
+        }
+        return try await body(try await endpoints.origin(of: registry))
+    }
+
+    /// Sends a request to a registry, with a token where one is known to be needed; a challenge is answered once.
+    func send(_ request: HTTPRequest, to endpoint: Endpoint, repository: String) async throws -> HTTPResponse {
+        var request = request
+        request.acceptsAnyCertificate = endpoint.isInsecure
+        let place = ChallengeMemory.Place(endpoint: endpoint, repository: repository)
+        var used: Secret?
+        if let known = await challenges[place] {
+            request.authorization = try await authorization(known, rejected: nil)
+            used = request.authorization
+        }
+        let response = try await transport.send(request)
+        guard response.status == 401 else { return response }
+        let offered = Challenge.parse(response.headers.values("WWW-Authenticate"))
+        guard !offered.isEmpty else { return response }
+        guard let way = try way(offered, endpoint, repository) else {
+            throw RegistryError.unsupportedChallenge(registry: endpoint.registry)
+        }
+        _ = try? await response.body.collect(limit: 64 << 10)
+        guard let authorization = try await authorization(way, rejected: used) else { return response }
+        await challenges.set(way, for: place)
+        request.authorization = authorization
+        return try await transport.send(request)
+    }
+
+    /// Chooses among the challenges; Bearer goes before Basic.
+    private func way(_ offered: [Challenge], _ endpoint: Endpoint, _ repository: String) throws -> AuthorizationWay? {
+        for challenge in offered where challenge.scheme == "bearer" {
+            guard let realm = challenge.parameters["realm"] else { continue }
+            let url = try endpoint.base.resolving(realm)
+            // A token sent in the clear is everyone's, unless the registry is in the clear itself.
+            if url.scheme == .http, !endpoint.isInsecure { continue }
+            let scope = challenge.parameters["scope"].flatMap { $0.isEmpty ? nil : $0 }
+            return .bearer(
+                TokenStore.Key(
+                    registry: endpoint.registry, realm: url, service: challenge.parameters["service"],
+                    scope: scope ?? "repository:\(repository):pull"))
+        }
+        return offered.contains { $0.scheme == "basic" } ? .basic(endpoint.registry, endpoint.base) : nil
+    }
+
+    private func authorization(_ way: AuthorizationWay, rejected: Secret?) async throws -> Secret? {
+        switch way {
+        case .bearer(let key):
+            let bare = rejected.map { Secret(String($0.reveal().dropFirst("Bearer ".count))) }
+            return Secret("Bearer " + (try await tokens.token(key, rejected: bare)).reveal())
+        case .basic(let registry, let recipient):
+            guard
+                case .basic(let user, let password)? = try await configuration.credentials.credential(
+                    for: registry, sentTo: recipient)
+            else { return nil }
+            let value = BasicAuthorization.value(user: user, password: password)
+            return value == rejected ? nil : value
+        }
+    }
+}
+
+/// How a registry wants to be convinced.
+enum AuthorizationWay: Sendable {
+    case bearer(TokenStore.Key)
+    case basic(_ registry: String, _ recipient: HTTPURL)
+}
+
+/// Remembers which repositories want a token, so that only the first request is made twice.
+actor ChallengeMemory {
+    struct Place: Hashable, Sendable {
+        var endpoint: Endpoint
+        var repository: String
+    }
+
+    private var ways: [Place: AuthorizationWay] = [:]
+
+    subscript(place: Place) -> AuthorizationWay? { ways[place] }
+
+    func set(_ way: AuthorizationWay, for place: Place) { ways[place] = way }
+}
