@@ -161,6 +161,8 @@ int sampan_spawn_release(struct sampan_child *child, struct sampan_spawn_failure
 
 int sampan_pidfd_signal(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0); }
 
+int sampan_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
 int sampan_reap(pid_t pid, int *status, struct rusage *usage) {
     pid_t got = wait4(pid, status, WNOHANG, usage);
     return got < 0 ? -1 : got == 0 ? 0 : 1;

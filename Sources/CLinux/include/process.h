@@ -68,6 +68,9 @@ ssize_t sampan_write_pipe(int pipe, const void *bytes, size_t count);
 /// pidfd_send_signal(2).
 int sampan_pidfd_signal(int pidfd, int signal);
 
+/// pidfd_open(2); close-on-exec.
+int sampan_pidfd_open(pid_t pid);
+
 /// wait4(2) for one child without waiting: 1 when it ended, 0 when it still runs, -1 with errno.
 int sampan_reap(pid_t pid, int *status, struct rusage *usage);
 

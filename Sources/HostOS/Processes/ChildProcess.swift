@@ -38,7 +38,8 @@ package final class ChildProcess: Sendable {
     /// In the PID namespace of this process.
     package let pid: Int32
     private let program: String
-    private let handle: FileDescriptor
+    /// Readable once the process has ended: for those who wait for several things at once.
+    package let handle: FileDescriptor
     private let ended = Mutex<(status: ExitStatus, usage: ResourceUsage)?>(nil)
 
     private init(pid: Int32, handle: FileDescriptor, program: String) {
@@ -82,6 +83,12 @@ package final class ChildProcess: Sendable {
             throw .cannotStart(program: options.program, step: stepName(failure.step), errno: failure.error)
         }
         return process
+    }
+
+    /// Takes over a child that some other program started and left to this process.
+    package static func adopt(_ pid: Int32, program: String) throws(SystemError) -> ChildProcess {
+        let handle = FileDescriptor(owning: try check("open process", String(pid)) { sampan_pidfd_open(pid) })
+        return ChildProcess(pid: pid, handle: handle, program: program)
     }
 
     private static func start(

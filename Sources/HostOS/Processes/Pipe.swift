@@ -30,3 +30,16 @@ extension FileDescriptor {
         return try check("wait for a descriptor") { poll(&entry, 1, milliseconds ?? -1) } > 0
     }
 }
+
+extension FileDescriptor {
+    /// Writes all bytes to a pipe or socket; EPIPE rather than a signal when nobody reads any more.
+    package func writeQuietly(_ bytes: [UInt8]) throws(SystemError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = try check("write") {
+                rest.withUnsafeBytes { sampan_write_pipe(raw, $0.baseAddress, $0.count) }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

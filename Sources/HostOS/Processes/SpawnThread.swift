@@ -21,19 +21,15 @@ enum SpawnThread {
     }
 
     /// Runs the work there and waits for it.
-    static func run<Value, Failure: Error>(
-        _ work: () throws(Failure) -> Value
+    static func run<Value: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let slot = Slot<Value, Failure>()
-        withoutActuallyEscaping(work) { work in
-            // The caller waits until the work is done, so nothing is shared at the same time.
-            nonisolated(unsafe) let work = work
-            pool.submit {
-                do throws(Failure) { slot.result = .success(try work()) } catch { slot.result = .failure(error) }
-                sem_post(slot.done)
-            }
-            while sem_wait(slot.done) != 0 {}
+        pool.submit {
+            do throws(Failure) { slot.result = .success(try work()) } catch { slot.result = .failure(error) }
+            sem_post(slot.done)
         }
+        while sem_wait(slot.done) != 0 {}
         guard let result = slot.result else { preconditionFailure("the work has ended with a result") }
         return try result.get()
     }
