@@ -1,3 +1,4 @@
 // Gives Swift the declarations of libzstd.
 #pragma once
 #include <zstd.h>
+#include <zstd_errors.h>

@@ -1,0 +1,251 @@
+// https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
+internal import Archive
+internal import Core
+
+/// Puts a layer together from entries in the order in which an archive has them, as unpacking them one after another
+/// would: a later entry replaces an earlier one, a path through a symbolic link goes where that leads inside the root,
+/// and marks (whiteouts, opaque directories) speak of the layers below alone, wherever in the archive they stand.
+struct LayerAssembler {
+    /// The layers below, where parents that this layer does not mention are looked up; nil leaves them unsaid.
+    private let lower: FileTree?
+    private let limit: Int
+
+    /// All that was added, by position; a path's position is in `positions` while it is alive.
+    private var added: [Entry] = []
+    private var positions: [BytePath: Int] = [:]
+    /// The position of the file that a hard link names.
+    private var targets: [Int: Int] = [:]
+    private var whiteouts: Set<BytePath> = []
+    private var opaque: Set<BytePath> = []
+    /// Every directory that something was added below.
+    private var parents: Set<BytePath> = []
+    /// Paths at which something that is no directory took the place of one: what was below and came before is gone.
+    private var removals: [BytePath: Int] = [:]
+    /// The last parent that was resolved, as it was given and where it leads.
+    private var memo: (given: BytePath, real: BytePath)?
+
+    init(over lower: FileTree? = nil, limit: Int = .max) {
+        self.lower = lower
+        self.limit = limit
+    }
+
+    /// Where an entry goes: its path with the links in its parents followed.
+    /// - Throws: ``LayerError/notADirectory(path:through:)``, ``LayerError/tooManyLinks(path:)``,
+    ///   ``LayerError/tooDeep(path:)``.
+    mutating func place(_ path: BytePath) throws -> BytePath {
+        guard path.bytes.count <= 4096 else { throw LayerError.tooDeep(path: path.description) }
+        let given = path.parent
+        if let memo, memo.given == given { return memo.real.appending(path.name) }
+        var walk = LinkWalk(given)
+        while let name = walk.next() {
+            let here = walk.current.appending(name)
+            switch try kind(at: here) {
+            case .symlink(let target): try walk.follow(target, from: path)
+            case nil, .directory, .whiteout: try walk.enter(here)
+            default: throw LayerError.notADirectory(path: path.description, through: here.description)
+            }
+        }
+        var directory = walk.current
+        memo = (given, directory)
+        while !directory.isRoot, parents.insert(directory).inserted { directory = directory.parent }
+        return walk.current.appending(path.name)
+    }
+
+    /// What is at a path, in this layer or below; a hard link shows as what it names.
+    private func kind(at path: BytePath) throws -> Entry.Kind? {
+        if let position = position(at: path) {
+            let kind = added[position].kind
+            guard case .hardlink = kind, let target = targets[position] else { return kind }
+            return added[target].kind
+        }
+        guard let lower, !isHiddenBelow(path) else { return nil }
+        return try lower.lookup(path, followLinks: false)?.entry.kind
+    }
+
+    /// Whether this layer hides what lower layers have at a path.
+    private func isHiddenBelow(_ path: BytePath) -> Bool {
+        if whiteouts.isEmpty, opaque.isEmpty { return false }
+        if whiteouts.contains(path) { return true }
+        var above = path
+        while !above.isRoot {
+            above = above.parent
+            if whiteouts.contains(above) || opaque.contains(above) { return true }
+        }
+        return false
+    }
+
+    /// The position of the living entry at a path.
+    func position(at path: BytePath) -> Int? {
+        guard let position = positions[path] else { return nil }
+        return isAlive(position, path) ? position : nil
+    }
+
+    private func isAlive(_ position: Int, _ path: BytePath) -> Bool {
+        if removals.isEmpty { return true }
+        var above = path
+        while !above.isRoot {
+            above = above.parent
+            if let removal = removals[above], removal > position { return false }
+        }
+        return true
+    }
+
+    /// Adds an entry whose path was given by ``place(_:)`` and says its position. Hard links go to ``link(_:to:)``.
+    @discardableResult
+    mutating func add(_ entry: Entry) throws -> Int {
+        guard added.count < limit else { throw LayerError.tooManyEntries(limit: limit) }
+        let position = added.count
+        let replaced = positions.updateValue(position, forKey: entry.path)
+        added.append(entry)
+        if !entry.isDirectory, parents.remove(entry.path) != nil { removals[entry.path] = position }
+        // What was just added may stand where the remembered parent went through.
+        if replaced != nil || entry.isSymlink || memo.map({ $0.real.isSameOrBelow(entry.path) }) == true { memo = nil }
+        return position
+    }
+
+    /// Adds a hard link; both paths were given by ``place(_:)``. A name of a lower layer is taken over as a file.
+    /// - Returns: the position, and that of the file in this layer if it is there.
+    mutating func link(_ entry: Entry, to target: BytePath) throws -> (position: Int, target: Int?) {
+        let shown = (path: entry.path.description, target: target.description)
+        guard entry.path != target, !target.isRoot else {
+            throw LayerError.badHardlink(path: shown.path, target: shown.target)
+        }
+        if var file = position(at: target) {
+            file = targets[file] ?? file
+            guard added[file].isLeaf else { throw LayerError.badHardlink(path: shown.path, target: shown.target) }
+            var entry = entry
+            HardlinkOrder.link(&entry, like: added[file].moved(to: entry.path), to: target)
+            let position = try add(entry)
+            targets[position] = file
+            return (position, file)
+        }
+        guard let lower, !isHiddenBelow(target), let node = try lower.lookup(target, followLinks: false) else {
+            throw LayerError.danglingHardlink(path: shown.path, target: shown.target)
+        }
+        guard node.entry.isLeaf else { throw LayerError.badHardlink(path: shown.path, target: shown.target) }
+        return (try add(node.entry.moved(to: entry.path)), nil)
+    }
+
+    /// Hides a path of the layers below; given by ``place(_:)``.
+    mutating func hide(_ path: BytePath) throws {
+        guard whiteouts.count < limit else { throw LayerError.tooManyEntries(limit: limit) }
+        whiteouts.insert(path)
+        memo = nil
+    }
+
+    /// Hides what the layers below have in a directory.
+    mutating func hideContents(of directory: BytePath) throws {
+        guard opaque.count < limit else { throw LayerError.tooManyEntries(limit: limit) }
+        opaque.insert(directory)
+        memo = nil
+    }
+
+    /// The entry that was added at a position.
+    subscript(position: Int) -> Entry {
+        get { added[position] }
+        set { added[position] = newValue }
+    }
+
+    /// The layer.
+    func finish() throws -> LayerContents {
+        var alive = positions.filter { isAlive($0.value, $0.key) }
+        var entries: [BytePath: Entry] = [:]
+        entries.reserveCapacity(alive.count + whiteouts.count)
+        var groups: [Int: [BytePath]] = [:]
+        for (path, position) in alive {
+            if let target = targets[position] { groups[target, default: []].append(path) }
+            entries[path] = added[position]
+        }
+        // The first of a file's names that are left holds it; the name it came under may be gone.
+        for (target, names) in groups {
+            let file = added[target]
+            let names = (alive[file.path] == target ? names + [file.path] : names).sorted()
+            for name in names.dropFirst() {
+                var entry = file.moved(to: name)
+                HardlinkOrder.link(&entry, like: entry, to: names[0])
+                entries[name] = entry
+            }
+            entries[names[0]] = file.moved(to: names[0])
+        }
+        alive = [:]
+        if lower != nil { for (path, _) in entries { try imply(path.parent, &entries) } }
+        try addMarks(to: &entries)
+        return LayerContents(sorted: entries.values.sorted { $0.path < $1.path })
+    }
+
+    private func addMarks(to entries: inout [BytePath: Entry]) throws {
+        for path in whiteouts where !isBelowLeaf(path, entries) {
+            if entries[path] == nil, !parents.contains(path) {
+                entries[path] = .whiteout(path)
+                if lower != nil { try imply(path.parent, &entries) }
+            } else {
+                try markOpaque(path, &entries)
+            }
+        }
+        for path in opaque where !isBelowLeaf(path, entries) { try markOpaque(path, &entries) }
+    }
+
+    /// Whether a file or link took the place of a directory above: then there is nothing left to mark.
+    private func isBelowLeaf(_ path: BytePath, _ entries: [BytePath: Entry]) -> Bool {
+        var above = path
+        while !above.isRoot {
+            above = above.parent
+            if entries[above]?.isLeaf == true { return true }
+        }
+        return false
+    }
+
+    /// Makes a directory opaque; anything else at the path hides what is below without a mark.
+    private func markOpaque(_ path: BytePath, _ entries: inout [BytePath: Entry]) throws {
+        if entries[path] == nil { try imply(path, &entries, always: true) }
+        if entries[path]?.isDirectory == true { entries[path]?.kind = .directory(opaque: true) }
+    }
+
+    /// Adds directories that nothing was said of, as they are below, else 0755 and root's.
+    private func imply(_ directory: BytePath, _ entries: inout [BytePath: Entry], always: Bool = false) throws {
+        var path = directory
+        while !path.isRoot, entries[path] == nil {
+            var entry = Entry.directory(path)
+            if !isHiddenBelow(path), let node = try lower?.lookup(path, followLinks: false), node.entry.isDirectory {
+                entry = node.entry
+                entry.kind = .directory(opaque: false)
+            }
+            entries[path] = entry
+            if lower == nil { return }
+            path = path.parent
+        }
+    }
+}
+
+extension LayerContents {
+    /// Makes explicit what a layer leaves unsaid, as unpacking it onto a tree would: parents that it does not mention
+    /// become entries with the metadata that they have below (or 0755 and root's), and paths through a symbolic link
+    /// of the layers below move to where it leads.
+    /// - Throws: ``LayerError/notADirectory(path:through:)`` and the like when the layer does not fit the tree.
+    package func completed(over tree: FileTree) throws -> LayerContents {
+        var assembler = LayerAssembler(over: tree)
+        for entry in entries {
+            let path = try assembler.place(entry.path)
+            switch entry.kind {
+            case .whiteout: try assembler.hide(path)
+            case .hardlink(let target): _ = try assembler.link(entry.moved(to: path), to: assembler.place(target))
+            case .directory(let isOpaque):
+                if isOpaque { try assembler.hideContents(of: path) }
+                var directory = entry.moved(to: path)
+                directory.kind = .directory(opaque: false)
+                try assembler.add(directory)
+            default: try assembler.add(entry.moved(to: path))
+            }
+        }
+        return try assembler.finish()
+    }
+}
+
+extension Entry {
+    /// The same under another path.
+    func moved(to path: BytePath) -> Entry {
+        var copy = self
+        copy.path = path
+        return copy
+    }
+}
