@@ -33,17 +33,20 @@ extension StatementBuilder {
         var transfer = Transfer(
             sources: [], destination: destination, chown: flags.word("chown"), chmod: flags.word("chmod"),
             link: flags.boolean("link") ?? false, excludes: flags.all("exclude").compactMap(\.value))
-        if isHeredoc(destination) { report(.heredocDestination(keyword: instruction.name), destination.range) }
-        var heredocs = instruction.heredocs[...]
+        if isHeredoc(destination) || instruction.heredocs.contains(where: { $0.word.holds(destination) }) {
+            report(.heredocDestination(keyword: instruction.name), destination.range)
+        }
+        var next = 0
         for word in arguments.dropLast() {
-            guard isHeredoc(word) else {
+            // A quoted name with a space in it is several words, but one here-document.
+            if next > 0, instruction.heredocs[next - 1].word.holds(word) { continue }
+            if next < instruction.heredocs.count, instruction.heredocs[next].word.holds(word) {
+                transfer.sources.append(.heredoc(instruction.heredocs[next]))
+                next += 1
+            } else if isHeredoc(word) {
+                reportUnread(word)
+            } else {
                 transfer.sources.append(.path(word))
-                continue
-            }
-            if instruction.isJSON {
-                report(.heredocInJSON(keyword: instruction.name), word.range)
-            } else if let heredoc = heredocs.popFirst() {
-                transfer.sources.append(.heredoc(heredoc))
             }
         }
         checkDestination(transfer)
@@ -55,6 +58,15 @@ extension StatementBuilder {
         guard word.text.utf8.contains(UInt8(ascii: "<")) else { return false }
         let range = 0..<word.text.utf8.count
         return (try? HeredocScanner.parse(word.text, range)) != nil
+    }
+
+    /// Says why a here-document was not read, unless the parser has said so.
+    private mutating func reportUnread(_ word: Word) {
+        if instruction.isJSON {
+            report(.heredocInJSON(keyword: instruction.name), word.range)
+        } else if let error = HeredocScanner.lineError(in: instruction.body) {
+            report(.malformedHeredoc(error.kind), instruction.body.range(error.range))
+        }
     }
 
     /// Several sources need a directory. What a variable holds is known only in the build.
@@ -83,5 +95,11 @@ extension StatementBuilder {
                 report(error.kind, chown.range)
             }
         }
+    }
+}
+
+extension Word {
+    fileprivate func holds(_ other: Word) -> Bool {
+        range.start <= other.range.start && other.range.end <= range.end
     }
 }

@@ -13,7 +13,7 @@ struct ShellPattern {
     private var tokens: [Token] = []
 
     /// Most comparisons of a value with a pattern before it is given up.
-    private static let workLimit = 50_000_000
+    private static let workLimit = 4_000_000
 
     /// Nil for an escape of a character that needs none.
     init?(_ pattern: [UInt8]) {

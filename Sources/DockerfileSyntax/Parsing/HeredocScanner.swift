@@ -12,10 +12,21 @@ struct HeredocScanner {
         var range: Range<Int>
     }
 
+    private static let lexer = WordExpander(options: [.rawQuotes, .rawEscapes, .skipUnset, .heredocs])
+
+    /// Why a line can't announce anything; nil when it can.
+    static func lineError(in text: MappedText) -> ExpansionError? {
+        do throws(ExpansionError) {
+            _ = try lexer.process(text.bytes, lookup: { _ in nil })
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// A line whose quotes or substitutions are not those of the builder announces nothing, as in BuildKit.
     static func announcements(in text: MappedText) throws(ExpansionError) -> [Announcement] {
         guard containsMark(text.bytes) else { return [] }
-        let lexer = WordExpander(options: [.rawQuotes, .rawEscapes, .skipUnset, .heredocs])
         guard let line = try? lexer.process(text.bytes, lookup: { _ in nil }) else { return [] }
         var out: [Announcement] = []
         for (word, range) in zip(line.words, line.wordRanges) {
