@@ -1,0 +1,100 @@
+import Core
+private import Glibc
+private import HostOS
+private import Synchronization
+
+/// The output of one program: kept whole in a file, passed on as it comes, with secrets masked.
+///
+/// A line is passed on when it is whole, so that a secret that arrives in two pieces is still found. Lines without end
+/// are passed on in pieces of 64 KiB.
+package final class StepLog: Sendable {
+    package let path: String
+    private let mask: SecretMask
+    private let step: StepID
+    private let progress: any ProgressSink
+    private let state = Mutex(State())
+
+    private struct State {
+        var pending: [UInt8] = []
+        var file: FileDescriptor?
+        var failure: SystemError?
+    }
+
+    private static let pieceLimit = 1 << 16
+
+    package init(path: String, secrets: [[UInt8]], step: StepID, progress: any ProgressSink) {
+        self.path = path
+        mask = SecretMask(secrets)
+        self.step = step
+        self.progress = progress
+    }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) {
+        state.withLock { state in
+            state.pending.append(contentsOf: bytes)
+            guard let end = state.pending.lastIndex(of: UInt8(ascii: "\n")) ?? (state.pending.count >= Self.pieceLimit ? state.pending.count - 1 : nil)
+            else { return }
+            pass(Array(state.pending[...end]), &state)
+            state.pending.removeSubrange(...end)
+        }
+    }
+
+    /// Passes on what is left, and says if the file could not be written.
+    package func finish() throws {
+        try state.withLock { state in
+            if !state.pending.isEmpty { pass(state.pending, &state) }
+            state.pending = []
+            if state.file == nil { pass([], &state) }
+            if let failure = state.failure { throw failure }
+        }
+    }
+
+    private func pass(_ bytes: [UInt8], _ state: inout State) {
+        let clean = mask.apply(bytes)
+        do throws(SystemError) {
+            if state.file == nil { state.file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_APPEND) }
+            try state.file?.write(clean)
+        } catch {
+            state.failure = error
+        }
+        if !clean.isEmpty { progress.emit(.output(step, clean)) }
+    }
+}
+
+/// Replaces secrets in output by `***`: each whole, and each line of one that has several.
+package struct SecretMask: Sendable {
+    private let needles: [[UInt8]]
+
+    /// Pieces shorter than this are not masked: they occur by chance.
+    private static let shortest = 4
+
+    package init(_ secrets: [[UInt8]]) {
+        var all: Set<[UInt8]> = []
+        for secret in secrets {
+            all.insert(secret)
+            for line in secret.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { all.insert(Array(line)) }
+        }
+        needles = all.filter { $0.count >= Self.shortest }.sorted { $0.count > $1.count }
+    }
+
+    package func apply(_ bytes: [UInt8]) -> [UInt8] {
+        var out = bytes
+        for needle in needles {
+            var start = 0
+            while let found = out[start...].firstRange(of: needle) {
+                out.replaceSubrange(found, with: Array("***".utf8))
+                start = found.lowerBound + 3
+            }
+        }
+        return out
+    }
+}
+
+/// A flag that a cancellation sets and blocking work looks at.
+package final class CancelFlag: Sendable {
+    private let flag = Atomic(false)
+
+    package init() {}
+    package var isSet: Bool { flag.load(ordering: .relaxed) }
+    package func set() { flag.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,24 @@
+package import ContentStore
+import Core
+
+/// The parts of the world that a build works with; the application wires them.
+package struct BuildServices: Sendable {
+    package var store: ContentStore
+    package var layers: LayerService
+    package var images: any ImageSource
+    package var remote: any RemoteSource
+    package var executor: any StepExecutor
+    package var progress: any ProgressSink
+
+    package init(
+        store: ContentStore, layers: LayerService, images: any ImageSource, remote: any RemoteSource,
+        executor: any StepExecutor, progress: any ProgressSink
+    ) {
+        self.store = store
+        self.layers = layers
+        self.images = images
+        self.remote = remote
+        self.executor = executor
+        self.progress = progress
+    }
+}

@@ -1,0 +1,271 @@
+private import ContentStore
+private import Core
+import DockerfileSyntax
+private import HostOS
+private import Layers
+private import OCI
+
+/// RUN: found in the cache by definition or by content, or run.
+extension StageEvaluator {
+    mutating func evaluate(_ run: RunCommand, _ context: StepContext) async throws {
+        let step = session.nextStep()
+        services.progress.emit(.started(step, name: context.label))
+        do {
+            let plan = try await plan(run)
+            let made = try await result(of: plan, context, step)
+            if let made { state.layers.append(LayerRef(id: made, origin: .ran)) }
+            commit(historyText(plan.shown), layer: made != nil)
+            services.progress.emit(.finished(step))
+        } catch {
+            services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
+            throw error
+        }
+    }
+
+    // MARK: - Planning
+
+    private func plan(_ run: RunCommand) async throws -> RunPlan {
+        if run.security == .insecure, !request.allowsInsecure {
+            throw Diagnostic(
+                code: "run.insecure", "RUN --security=insecure is not allowed",
+                hint: "allow it for this build with --allow security.insecure")
+        }
+        if run.network == .host, !request.allowsHostNetwork {
+            throw Diagnostic(
+                code: "run.network-host", "RUN --network=host is not allowed",
+                hint: "allow it for this build with --allow network.host")
+        }
+        var plan = RunPlan(
+            arguments: [], shown: [], environment: state.environment, directory: state.workdir,
+            user: state.image.config.user ?? "", layers: state.layers)
+        plan.network =
+            switch run.network {
+            case .none: .none
+            case .host: .host
+            case .default: request.network
+            }
+        plan.insecure = run.security == .insecure
+        try command(run.line, &plan)
+        let expander = expander()
+        for spec in run.mounts {
+            let mount = try spec.resolve { word throws(DockerfileError) in try expander.expand(word) }
+            try await add(mount, spec, &plan)
+        }
+        return plan
+    }
+
+    /// The program line; a heredoc becomes the script itself, or a file when it names its interpreter.
+    private func command(_ line: CommandLine, _ plan: inout RunPlan) throws {
+        guard case .shell(let word) = line.form, !line.heredocs.isEmpty else {
+            plan.arguments = arguments(line)
+            plan.shown = plan.arguments
+            return
+        }
+        var script: String
+        if line.heredocs.count == 1, let heredoc = line.heredocs.first, word.text == heredoc.word.text {
+            script = String(decoding: heredoc.content, as: UTF8.self)
+            if script.hasPrefix("#!") {
+                let path = "/dev/pipes/" + heredoc.name
+                let file = Entry.file(BytePath(cleaning: heredoc.name), bytes: heredoc.content, mode: 0o755)
+                let contents = LayerContents([file])
+                let layer = LayerRef(id: try contents.contentID(), origin: .made(contents))
+                plan.mounts.append(.stack([layer], path: "/", target: "/dev/pipes", writable: false))
+                plan.arguments = [path]
+                plan.shown = plan.arguments
+                return
+            }
+        } else {
+            script = word.text
+            for heredoc in line.heredocs {
+                script += "\n" + String(decoding: heredoc.rawContent, as: UTF8.self) + heredoc.name
+            }
+        }
+        plan.arguments = shell + [script]
+        plan.shown = plan.arguments
+    }
+
+    private func add(_ mount: Mount, _ spec: MountSpec, _ plan: inout RunPlan) async throws {
+        let span = span(spec.range)
+        func target(_ fallback: String? = nil) throws -> String {
+            guard let text = mount.target ?? fallback else {
+                throw Diagnostic(code: "mount.target", "this mount needs a target", at: span, hint: "add target=/path")
+            }
+            let path = BytePath(cleaning: text.hasPrefix("/") ? text : state.workdir + "/" + text)
+            guard !path.isRoot else {
+                throw Diagnostic(code: "mount.root", "a mount cannot take the place of the root directory", at: span)
+            }
+            return path.absolute
+        }
+        switch mount.kind {
+        case .bind:
+            let source = BytePath(cleaning: mount.source ?? "/")
+            let layers: [LayerRef]
+            if mount.from != nil, let word = spec.field(.from)?.value {
+                layers = try await self.layers(from: word)
+            } else {
+                layers = [try await contextLayer(source)]
+            }
+            plan.mounts.append(
+                .stack(layers, path: source.absolute, target: try target(), writable: !mount.readOnly))
+        case .cache:
+            let place = try target()
+            var base: [LayerRef] = []
+            if mount.from != nil, let word = spec.field(.from)?.value { base = try await self.layers(from: word) }
+            plan.mounts.append(
+                .cache(
+                    RunPlan.Cache(
+                        id: mount.id ?? place, sharing: CacheSharing(rawValue: (mount.sharing ?? .shared).rawValue) ?? .shared,
+                        base: base, path: BytePath(cleaning: mount.source ?? "/"), mode: mount.mode, uid: mount.uid,
+                        gid: mount.gid, readOnly: mount.readOnly),
+                    target: place))
+        case .tmpfs: plan.mounts.append(.tmpfs(size: mount.size, target: try target()))
+        case .secret:
+            let id = mount.requestedID
+            guard let secret = request.secrets[id] else {
+                guard mount.required else { return }
+                throw Diagnostic(
+                    code: "secret.missing", "the secret '\(id)' was not given", at: span,
+                    hint: "pass it with --secret id=\(id),src=FILE or --secret id=\(id),env=NAME")
+            }
+            plan.secrets.append(secret)
+            if let name = mount.env {
+                plan.secretEnvironment.append((name, secret))
+                plan.secretNames.append("env \(name) \(id)")
+            }
+            if mount.secretPath != nil {
+                let place = try target(mount.secretPath)
+                plan.mounts.append(
+                    .secret(secret, mode: mount.mode ?? 0o400, uid: mount.uid ?? 0, gid: mount.gid ?? 0, target: place))
+                plan.secretNames.append("file \(place) \(id)")
+            }
+        case .ssh:
+            let id = mount.requestedID
+            guard let socket = request.agents[id] else {
+                guard mount.required else { return }
+                throw Diagnostic(
+                    code: "ssh.missing", "no SSH agent '\(id)' was given", at: span,
+                    hint: "pass --ssh \(id) with a running agent (SSH_AUTH_SOCK)")
+            }
+            let count = plan.mounts.count { if case .agent = $0 { true } else { false } }
+            let place = try target("/run/buildkit/ssh_agent.\(count)")
+            plan.mounts.append(
+                .agent(socket, mode: mount.mode ?? 0o600, uid: mount.uid ?? 0, gid: mount.gid ?? 0, target: place))
+            if count == 0 { plan.agentSocket = place }
+        }
+    }
+
+    /// The part of the build context that a bind mount shows, as a layer of its own.
+    private func contextLayer(_ source: BytePath) async throws -> LayerRef {
+        let all = try await session.contextFiles()
+        let part = source.isRoot ? all : LayerContents(all.entries.filter { $0.path.isSameOrBelow(source) || source.isSameOrBelow($0.path) })
+        return LayerRef(id: try part.contentID(), origin: .made(part))
+    }
+
+    /// What `docker history` shows: ARGs in front, as `|2 A=1 B=2`, then the program.
+    private func historyText(_ arguments: [String]) -> String {
+        var order: [String] = []
+        var values: [String: String] = [:]
+        for (name, value) in state.arguments {
+            if values[name] == nil { order.append(name) }
+            values[name] = state.environment[name] ?? value ?? ""
+        }
+        let head = order.isEmpty ? [] : ["|\(order.count)"] + order.map { "\($0)=\(values[$0] ?? "")" }
+        return "RUN " + (head + arguments).joined(separator: " ") + " # buildkit"
+    }
+
+    // MARK: - Cache
+
+    /// The layer that a RUN makes; nil when it changed nothing.
+    private func result(of plan: RunPlan, _ context: StepContext, _ step: StepID) async throws -> Digest? {
+        let shape = plan.shape(request)
+        let inputs = plan.inputs
+        let key = plan.key(shape)
+        let skipsCache = request.noCache || request.noCacheStages.contains(node.stage.name ?? String(node.stage.index))
+        if !skipsCache, let found = try await cached(key: key, shape: shape, inputs: inputs, plan) {
+            services.progress.emit(.cached(step))
+            return found.layer
+        }
+        let store = services.store
+        // One at a time over all processes: whoever waits finds the result of the other.
+        let cancelled = CancelFlag()
+        let lock = try await withTaskCancellationHandler {
+            try await BlockingPool.waiting.run { try store.lockStep(key) { cancelled.isSet } }
+        } onCancel: {
+            cancelled.set()
+        }
+        guard let lock else { throw CancellationError() }
+        defer { lock.release() }
+        if !skipsCache, let found = try await recorded(key) {
+            services.progress.emit(.cached(step))
+            return found.layer
+        }
+        let layer = try await RunExecution(session: session, plan: plan, context: context, step: step, key: key).run(tree: { try await self.tree(step) })
+        try await record(key: key, shape: shape, StepResult(layer: layer, inputs: inputs), description: context.statement.instruction.text)
+        return layer
+    }
+
+    private func cached(key: Digest, shape: Digest, inputs: [[Digest]], _ plan: RunPlan) async throws -> StepResult? {
+        if let found = try await recorded(key) { return found }
+        // Not by definition: perhaps the inputs were made anew with the same contents.
+        let store = services.store
+        let candidates = try await BlockingPool.waiting.run { try store.stepCandidates(shape: shape) }
+        for candidate in candidates {
+            guard let result = StepResult(decoding: candidate.result), result.inputs.count == inputs.count,
+                try await result.layer.asyncAllSatisfy({ id in try await self.exists(id) })
+            else { continue }
+            var equal = true
+            for (old, new) in zip(result.inputs, plan.inputLayers) where equal {
+                equal = try await sameContents(old, new)
+            }
+            guard equal else { continue }
+            try await record(key: key, shape: shape, StepResult(layer: result.layer, inputs: inputs), description: candidate.description)
+            return result
+        }
+        return nil
+    }
+
+    private func recorded(_ key: Digest) async throws -> StepResult? {
+        let store = services.store
+        return try await BlockingPool.waiting.run {
+            guard let record = try store.lookupStep(key), let result = StepResult(decoding: record.result) else { return nil }
+            if let layer = result.layer, try store.layerPath(layer) == nil { return nil }
+            return result
+        }
+    }
+
+    private func exists(_ layer: Digest) async throws -> Bool {
+        let store = services.store
+        return try await BlockingPool.waiting.run { try store.layerPath(layer) != nil }
+    }
+
+    /// Whether a chain of layers of an earlier build holds the same as one of this build.
+    private func sameContents(_ old: [Digest], _ new: [LayerRef]) async throws -> Bool {
+        guard old.count == new.count else { return false }
+        for (old, new) in zip(old, new) where old != new.id {
+            guard case .ran = new.origin, try await exists(old) else { return false }
+            let left = try await services.layers.contentID(LayerRef(id: old, origin: .ran))
+            let right = try await services.layers.contentID(new)
+            if left != right { return false }
+        }
+        return true
+    }
+
+    private func record(key: Digest, shape: Digest, _ result: StepResult, description: String) async throws {
+        let store = services.store
+        let text = String(description.prefix(300))
+        try await BlockingPool.waiting.run {
+            try store.recordStep(
+                .init(
+                    key: key, shape: shape, description: text, result: result.encoded,
+                    layers: result.layer.map { [$0] } ?? [], blobs: []))
+        }
+    }
+}
+
+extension Optional where Wrapped: Sendable {
+    /// Whether nothing is there or what is there fits.
+    func asyncAllSatisfy(_ test: (Wrapped) async throws -> Bool) async rethrows -> Bool {
+        guard let self else { return true }
+        return try await test(self)
+    }
+}

@@ -1,0 +1,108 @@
+package import ArgumentParser
+private import BuildGraph
+private import Core
+
+/// `sampan build`.
+package struct BuildCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Build an image from a Dockerfile.",
+        discussion: """
+            The result is in the store under the names given with --tag; --output writes it elsewhere too. Standard output \
+            gets the image's digest, everything else goes to standard error.
+            """)
+
+    @Argument(help: "A directory, a git URL, the URL of a tar archive, or - for a tar archive on standard input.")
+    var context: String = "."
+
+    @Option(name: [.customShort("f"), .long], help: "The Dockerfile; - reads it from standard input. (default: CONTEXT/Dockerfile)")
+    var file: String?
+
+    @Option(name: .shortAndLong, help: "A name for the image. Can be given several times.")
+    var tag: [String] = []
+
+    @Option(help: "The stage to build. (default: the last)")
+    var target: String?
+
+    @Option(help: "A value for an ARG, as NAME=VALUE; NAME alone takes it from the environment.")
+    var buildArg: [String] = []
+
+    @Option(help: "What a name means in FROM and --from, as NAME=IMAGE or NAME=DIRECTORY.")
+    var buildContext: [String] = []
+
+    @Option(help: "A label for the image, as NAME=VALUE.")
+    var label: [String] = []
+
+    @Option(help: "An annotation for the manifest, as NAME=VALUE.")
+    var annotation: [String] = []
+
+    @Option(help: "The platform to build for, as os/architecture[/variant].")
+    var platform: String?
+
+    @Option(help: "A secret for RUN --mount=type=secret, as id=NAME[,src=FILE|,env=VARIABLE].")
+    var secret: [String] = []
+
+    @Option(help: "An SSH agent for RUN --mount=type=ssh, as default or ID=SOCKET.")
+    var ssh: [String] = []
+
+    @Option(help: "A line of /etc/hosts in RUN, as NAME:ADDRESS.")
+    var addHost: [String] = []
+
+    @Option(help: "The size of /dev/shm in RUN, such as 64m.")
+    var shmSize: String?
+
+    @Option(help: "A limit in RUN, as NAME=SOFT[:HARD].")
+    var ulimit: [String] = []
+
+    @Flag(help: "Run every step anew.")
+    var noCache = false
+
+    @Option(help: "Stages to run anew, separated by commas.")
+    var noCacheFilter: [String] = []
+
+    @Flag(help: "Ask the registry for bases that are known here too.")
+    var pull = false
+
+    @Option(help: "The network of RUN: default, none or host.")
+    var network: NetworkChoice = .default
+
+    @Option(help: "A privilege that RUN may ask for: security.insecure or network.host.")
+    var allow: [String] = []
+
+    @Option(help: "How to show what happens: auto, tty, plain, rawjson or quiet.")
+    var progress: ProgressMode = .auto
+
+    @Flag(name: .shortAndLong, help: "Print the digest and nothing else.")
+    var quiet = false
+
+    @Option(help: "A file that gets the image's digest.")
+    var iidfile: String?
+
+    @Option(help: "A file that gets facts about the result as JSON.")
+    var metadataFile: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: "Where to write the result, as type=oci|oci-archive|docker|tar|local|image,dest=PATH. Can be given several times.")
+    var output: [String] = []
+
+    @Option(help: "Registries that are reached without TLS, or whose certificate is not checked, as HOST[:PORT].")
+    var insecureRegistry: [String] = []
+
+    @Option(help: "A mirror for Docker Hub, as HOST[:PORT].")
+    var registryMirror: [String] = []
+
+    @Flag(help: "Open a shell in the file system of a RUN that failed.")
+    var debugShell = false
+
+    package init() {}
+
+    package func run() async throws {
+        try await BuildJob(self).run()
+    }
+}
+
+/// The networks a RUN can have.
+package enum NetworkChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case `default`, none, host
+}

@@ -1,0 +1,194 @@
+private import Archive
+package import BuildGraph
+package import ContentStore
+package import Core
+private import DockerfileSyntax
+private import Glibc
+private import HostOS
+private import Layers
+
+/// The Dockerfile and the place of the context, read as far as they must be before the build begins.
+struct BuildInput {
+    enum Place {
+        case directory(String)
+        /// A file with a tar archive.
+        case archive(FileDescriptor)
+        case git(String)
+        case url(String)
+        case empty
+    }
+
+    var dockerfile: SourceFile
+    var place: Place
+    private var ignorePaths: [String]
+    /// What came by standard input, to be read again after a re-execution.
+    private var standardInput: FileDescriptor?
+
+    private static let dockerfileLimit = 32 << 20
+
+    static func read(context: String, dockerfile: String?) throws -> BuildInput {
+        var input = BuildInput(
+            dockerfile: SourceFile(name: "Dockerfile", text: ""), place: .empty, ignorePaths: [], standardInput: nil)
+        if context == "-" {
+            guard dockerfile != "-" else {
+                throw Diagnostic(
+                    code: "context.stdin", "standard input cannot be both the context and the Dockerfile", exitCode: 64)
+            }
+            try input.readStandardContext(dockerfile)
+            return input
+        }
+        if dockerfile == "-" {
+            let file = try spool()
+            input.standardInput = file
+            input.dockerfile = SourceFile(name: "<stdin>", bytes: try WholeFile.read(file, limit: dockerfileLimit))
+        }
+        if RemoteFetcher.isGit(context) || context.hasPrefix("http://") || context.hasPrefix("https://") {
+            throw Diagnostic(
+                code: "context.remote", "the context '\(Redaction.url(context))' is fetched by 'build' only with --file given", exitCode: 64)
+        }
+        guard let info = try FileInfo.of(context, followLinks: true) else {
+            throw Diagnostic(code: "context.missing", "there is no context directory '\(context)'")
+        }
+        guard info.kind == .directory else {
+            throw Diagnostic(
+                code: "context.not-directory", "the context '\(context)' is not a directory",
+                hint: "give the directory that holds the files, and the Dockerfile with --file")
+        }
+        input.place = .directory(context)
+        if dockerfile != "-" {
+            let path = dockerfile ?? context + "/Dockerfile"
+            input.dockerfile = try readDockerfile(path, given: dockerfile != nil, context: context)
+            input.ignorePaths = [path + ".dockerignore"]
+        }
+        input.ignorePaths.append(context + "/.dockerignore")
+        return input
+    }
+
+    private static func readDockerfile(_ path: String, given: Bool, context: String) throws -> SourceFile {
+        do {
+            return SourceFile(name: path, bytes: try WholeFile.read(path, limit: dockerfileLimit))
+        } catch {
+            var hint: String? = given ? nil : "name another file with --file"
+            if !given, let names = try? Directory.names(FileDescriptor.open(context, O_RDONLY | O_DIRECTORY)) {
+                let texts = names.map { String(decoding: $0, as: UTF8.self) }
+                if let near = texts.first(where: { $0.lowercased().contains("dockerfile") || $0.lowercased().contains("containerfile") }) {
+                    hint = "there is '\(near)': sampan build --file \(context)/\(near) \(context)"
+                }
+            }
+            throw Diagnostic(code: "dockerfile.read", "cannot read '\(path)'", causes: [error.reason], hint: hint)
+        }
+    }
+
+    /// Standard input as a file that can be read again: itself when it is one, else a copy without a name.
+    private static func spool() throws -> FileDescriptor {
+        let copy = FileDescriptor(owning: try check("read standard input") { dup(0) })
+        if try copy.info().kind == .file { return copy }
+        let place = Console.environment("TMPDIR") ?? "/tmp"
+        let file = try FileDescriptor.open(place, O_RDWR | 0o20200000)
+        try file.copyContents(of: copy)
+        lseek(file.raw, 0, SEEK_SET)
+        return file
+    }
+
+    /// A context on standard input: a tar archive, or a Dockerfile alone.
+    private mutating func readStandardContext(_ name: String?) throws {
+        let file = try Self.spool()
+        standardInput = file
+        let start = lseek(file.raw, 0, SEEK_CUR)
+        var block = [UInt8](repeating: 0, count: 512)
+        let count = try block.withUnsafeMutableBytes { try file.read(into: $0, at: Int64(start)) }
+        let isCompressed = block.withUnsafeBytes { Compression.detect(UnsafeRawBufferPointer(rebasing: $0[..<count])) != .none }
+        let isTar = count == 512 && block.withUnsafeBytes { TarReader.looksLikeTar($0) }
+        guard isTar || isCompressed else {
+            dockerfile = SourceFile(name: "<stdin>", bytes: try WholeFile.read(file, limit: Self.dockerfileLimit))
+            return
+        }
+        place = .archive(file)
+        let wanted = BytePath(cleaning: name ?? "Dockerfile")
+        guard let bytes = try Self.file(wanted, in: file, at: start) else {
+            throw Diagnostic(
+                code: "dockerfile.read", "the archive on standard input has no '\(wanted)'",
+                hint: "name the Dockerfile inside the archive with --file")
+        }
+        dockerfile = SourceFile(name: wanted.description, bytes: bytes)
+        ignorePaths = [wanted.description + ".dockerignore", ".dockerignore"]
+    }
+
+    private static func file(_ path: BytePath, in archive: FileDescriptor, at start: off_t) throws -> [UInt8]? {
+        lseek(archive.raw, start, SEEK_SET)
+        defer { lseek(archive.raw, start, SEEK_SET) }
+        let reader = TarReader(try Decompression.open(DescriptorSource(archive)).source)
+        while let header = try reader.next() {
+            guard header.kind == .file, try header.checkedPath() == path, header.size <= dockerfileLimit else { continue }
+            var out = [UInt8](repeating: 0, count: Int(header.size))
+            var done = 0
+            while done < out.count {
+                let count = try out.withUnsafeMutableBytes {
+                    try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[done...]))
+                }
+                if count == 0 { break }
+                done += count
+            }
+            return out
+        }
+        return nil
+    }
+
+    /// Puts what was read from standard input there again, for the process that takes over.
+    func rewindForReexecution() throws {
+        guard let standardInput else { return }
+        lseek(standardInput.raw, 0, SEEK_SET)
+        try check("pass on standard input") { dup2(standardInput.raw, 0) }
+    }
+
+    static func ignoreFile(_ path: String) throws -> IgnoreMatcher? {
+        guard try FileInfo.of(path, followLinks: true)?.kind == .file else { return nil }
+        return try IgnoreMatcher(patternsText: String(decoding: try WholeFile.read(path, limit: 4 << 20), as: UTF8.self))
+    }
+
+    func context(remote: RemoteFetcher, store: ContentStore, digests: FileDigests) async throws -> any ContextSource {
+        switch place {
+        case .empty: return FixedContext(.empty)
+        case .directory(let path):
+            for candidate in ignorePaths {
+                if let ignore = try Self.ignoreFile(candidate) {
+                    return DirectoryContext(path: path, ignore: ignore, digests: digests)
+                }
+            }
+            return DirectoryContext(path: path, ignore: nil, digests: digests)
+        case .archive(let file):
+            let ignorePaths = ignorePaths
+            return try await BlockingPool.compute.run { try Self.archiveContext(file, ignorePaths, store) }
+        case .git(let url):
+            guard let contents = try await remote.checkout(url, keepGitDir: false, checksum: nil, span: nil) else {
+                return FixedContext(.empty)
+            }
+            return FixedContext(contents)
+        case .url(let url):
+            let entry = try await remote.download(url, checksum: nil, span: nil) { _, _ in }
+            let contents = try LayerArchiveOpener(store: store).open(entry)
+            return FixedContext(contents ?? LayerContents([entry]))
+        }
+    }
+
+    private static func archiveContext(_ file: FileDescriptor, _ ignorePaths: [String], _ store: ContentStore) throws
+        -> FixedContext
+    {
+        let path = try store.session().makePath("context")
+        let tar = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
+        unlink(path)
+        let contents = try TarIndexer.index(DescriptorSource(file), into: tar, expecting: nil).contents
+        var ignore: IgnoreMatcher?
+        for candidate in ignorePaths where ignore == nil {
+            guard let entry = contents.entry(at: BytePath(cleaning: candidate)), entry.isFile, entry.size < 4 << 20 else { continue }
+            let tree = StackTree([ListedLayer(contents)])
+            ignore = try tree.readFile(entry.path).map { try IgnoreMatcher(patternsText: String(decoding: $0, as: UTF8.self)) }
+        }
+        let kept = contents.entries.filter { !(ignore?.excludes($0.path) ?? false) }.map { entry in
+            var entry = entry
+            (entry.uid, entry.gid) = (0, 0)
+            return entry
+        }
+        return FixedContext(LayerContents(kept))
+    }
+}

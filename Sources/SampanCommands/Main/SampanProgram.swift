@@ -1,0 +1,47 @@
+private import ArgumentParser
+private import Core
+private import Glibc
+private import HostOS
+private import Sandbox
+
+/// The program: dispatches to a command and turns every error into text and an exit status.
+public enum SampanProgram {
+    /// Runs the command line of this process and ends it.
+    public static func main() async -> Never {
+        let words = CommandLine.arguments
+        // The sandbox's own re-executions come first: they must start quickly and parse nothing.
+        if let code = SandboxHelper.dispatch(words) { exit(code) }
+        signal(SIGPIPE, SIG_IGN)
+        umask(0o022)
+        exit(await run(Array(words.dropFirst())))
+    }
+
+    private static func run(_ words: [String]) async -> Int32 {
+        do {
+            var command = try SampanCommand.parseAsRoot(try EnvironmentTwins.apply(to: words))
+            if var command = command as? any AsyncParsableCommand {
+                try await interruptible { try await command.run() }
+            } else {
+                try command.run()
+            }
+            return 0
+        } catch let code as ExitCode {
+            return code.rawValue
+        } catch where error is Diagnostic || error is DiagnosticList || error is any DiagnosticConvertible {
+            return Console.shared.report(error)
+        } catch is CancellationError {
+            Console.shared.message("interrupted")
+            return 130
+        } catch {
+            SampanCommand.exit(withError: error)
+        }
+    }
+
+    /// Runs work that SIGINT and SIGTERM cancel; a second signal ends the process at once.
+    private static func interruptible(_ work: () async throws -> Void) async throws {
+        let task = Interruption.shared
+        let watcher = try SignalWatcher([SIGINT, SIGTERM]) { _ in task.interrupt() }
+        defer { watcher.stop() }
+        try await work()
+    }
+}

@@ -1,0 +1,124 @@
+package import BuildGraph
+package import ContentStore
+package import Core
+private import HostOS
+private import ImageLayouts
+package import OCI
+private import RegistryClient
+
+/// Finds images by all transports.
+package struct ImageResolver: ImageSource {
+    private let store: ContentStore
+    private let network: NetworkAccess
+    private let progress: any ProgressSink
+
+    package init(store: ContentStore, network: NetworkAccess, progress: any ProgressSink) {
+        self.store = store
+        self.network = network
+        self.progress = progress
+    }
+
+    package func resolve(_ name: String, platform: Platform, pull: Bool) async throws -> BaseImage {
+        switch try ImageName(parsing: name) {
+        case .store(let text): return try await stored(text, name: name, platform)
+        case .registry(let reference): return try await remote(reference, platform)
+        case .plain(let reference):
+            let store = store
+            if !pull, let known = try await BlockingPool.waiting.run({ try store.image(reference) }) {
+                return try await image(known.manifest, name: reference.familiar, platform)
+            }
+            return try await remote(reference, platform)
+        case .oci(let path, let tag): return try await local(.oci(path: path, name: tag), name, platform)
+        case .ociArchive(let path, let tag): return try await local(.ociArchive(path: path, name: tag), name, platform)
+        case .dockerArchive(let path, let tag): return try await local(.dockerArchive(path: path, name: tag), name, platform)
+        }
+    }
+
+    // MARK: - Store
+
+    private func stored(_ text: String, name: String, _ platform: Platform) async throws -> BaseImage {
+        let store = store
+        guard let record = try await BlockingPool.waiting.run({ try store.resolveImage(text) }) else {
+            throw try StoredImage.unknown(text, store)
+        }
+        return try await image(record.manifest, name: text, platform)
+    }
+
+    /// An image whose documents are in the store.
+    private func image(_ descriptor: Descriptor, name: String, _ platform: Platform) async throws -> BaseImage {
+        let store = store
+        return try await BlockingPool.waiting.run {
+            let found = try StoredImage.read(descriptor, store, platform: platform)
+            let layers = try zip(found.config.rootfs.diffIDs, found.manifest.layers).map { diffID, layer in
+                guard try store.containsBlob(layer.digest) else { throw ContentStoreError.blobMissing(layer.digest) }
+                return BaseImage.Layer(diffID: diffID, descriptor: layer) { _ in }
+            }
+            return BaseImage(name: name, manifest: found.digest, config: found.config, layers: layers)
+        }
+    }
+
+    // MARK: - Files
+
+    /// An image in a layout or an archive: its blobs are taken into the store, verified.
+    private func local(_ name: ImageName, _ text: String, _ platform: Platform) async throws -> BaseImage {
+        let store = store
+        let descriptor = try await BlockingPool.compute.run { try LayoutImport.read(name, into: store, platform: platform) }
+        return try await image(descriptor, name: text, platform)
+    }
+
+    // MARK: - Registry
+
+    private func remote(_ reference: Reference, _ platform: Platform) async throws -> BaseImage {
+        let registry = try network.registry()
+        let store = store
+        var fetched = try await registry.resolve(reference)
+        let top = fetched
+        if case .index(let index) = fetched.manifest {
+            fetched = try await registry.resolve(index.select(platform: platform), of: reference)
+        }
+        guard case .image(let manifest) = fetched.manifest else {
+            throw Diagnostic(code: "image.nested-index", "'\(reference)' is an index in an index")
+        }
+        let configBytes: [UInt8]
+        if try await BlockingPool.waiting.run({ try store.containsBlob(manifest.config.digest) }) {
+            configBytes = try await BlockingPool.waiting.run { try store.readBlob(manifest.config.digest) }
+        } else {
+            configBytes = try await registry.fetchBlob(manifest.config, of: reference)
+        }
+        let config = try ImageConfig(decoding: configBytes)
+        try config.check(against: manifest)
+        let documents = [top.bytes, fetched.bytes, configBytes]
+        try await BlockingPool.waiting.run {
+            for bytes in documents { _ = try store.putBlob(bytes) }
+        }
+        let layers = zip(config.rootfs.diffIDs, manifest.layers).map { diffID, layer in
+            BaseImage.Layer(diffID: diffID, descriptor: layer) { report in
+                try await Self.fetch(layer, of: reference, registry, store, report)
+            }
+        }
+        return BaseImage(
+            name: reference.familiar, manifest: fetched.descriptor.digest, config: config, layers: layers)
+    }
+
+    /// Fetches one blob into the store unless it is there; two tasks that want the same wait for one transfer.
+    private static func fetch(
+        _ descriptor: Descriptor, of reference: Reference, _ registry: RegistryClient, _ store: ContentStore,
+        _ report: @Sendable @escaping (Int64) -> Void
+    ) async throws {
+        if try await BlockingPool.waiting.run({ try store.containsBlob(descriptor.digest) }) { return }
+        let lock = try await BlockingPool.waiting.run { try store.lockStep(descriptor.digest) }
+        defer { lock?.release() }
+        if try await BlockingPool.waiting.run({ try store.containsBlob(descriptor.digest) }) { return }
+        var sink = try await BlockingPool.waiting.run { try StoreSink(store, descriptor.digest) }
+        do {
+            try await registry.fetchBlob(descriptor, of: reference, into: &sink, continuing: sink.writer.hash) {
+                report(Int64($0))
+            }
+        } catch {
+            sink.writer.keepPartial(descriptor.digest)
+            throw error
+        }
+        let writer = sink.writer
+        try await BlockingPool.waiting.run { try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size)) }
+    }
+}

@@ -1,0 +1,3 @@
+import SampanCommands
+
+await SampanProgram.main()
