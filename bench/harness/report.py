@@ -1,0 +1,91 @@
+"""The table that a run prints: plain text that is Markdown too."""
+
+MEMORY_LIMIT = 150 * 1024 * 1024
+
+
+def render(result: dict) -> str:
+    machine = result["machine"]
+    lines = [
+        f"{machine['date']}, {machine['cpu']}, {machine['memory']}, Linux {machine['kernel']}; "
+        f"medians of {result['runs']}",
+        "",
+    ]
+    lines += [f"Without {tool}: {reason.splitlines()[0]}" for tool, reason in result["missing"].items()]
+    timed = [row for row in result["rows"] if "tools" in row and set(row["tools"]) != {"sampan"} or "target" not in row]
+    compared = [row for row in timed if "tools" in row]
+    if compared:
+        lines += _table(
+            ["work", "sampan", "BuildKit", "ratio", "target", "", "buildah", "ratio"], [_time_row(r) for r in compared]
+        )
+        lines += ["", *_parts(compared)]
+    peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
+    if peaks:
+        lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]
+    for row in result["rows"]:
+        if "bytes" in row:
+            size = row["bytes"]
+            lines += [
+                "",
+                f"Image bytes of go-web: {size['image']}; gzip -9 of its files {size['gzip']}, "
+                f"allowed {size['allowed']}: {_met(size['image'] <= size['allowed'])}.",
+            ]
+        if "limit" in row:
+            median = row["tools"]["sampan"]["median"]
+            lines += [
+                "",
+                f"{row['name']}: {median * 1000:.1f} ms, limit {row['limit'] * 1000:.0f} ms: "
+                f"{_met(median <= row['limit'])}.",
+            ]
+    return "\n".join(lines)
+
+
+def _time_row(row: dict) -> list[str]:
+    own, kit, buildah = (row["tools"].get(name) for name in ("sampan", "buildkit", "buildah"))
+    ratio = own["median"] / kit["median"] if own and kit else None
+    target = row["target"]
+    return [
+        row["name"],
+        _seconds(own),
+        _seconds(kit),
+        f"{ratio:.2f}" if ratio is not None else "",
+        f"{target}" if target else "",
+        _met(ratio <= target) if target and ratio is not None else "",
+        _seconds(buildah),
+        f"{own['median'] / buildah['median']:.2f}" if own and buildah else "",
+    ]
+
+
+def _parts(rows: list[dict]) -> list[str]:
+    """What the whole of a peer is made of, as one line a row and tool."""
+    lines = []
+    for row in rows:
+        for tool, figures in row["tools"].items():
+            if "export" in figures["parts"]:
+                parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in figures["parts"].items())
+                lines.append(f"- {row['name']}, {tool}: {parts}")
+    return lines
+
+
+def _peak_row(row: dict) -> list[str]:
+    peak = row["tools"]["sampan"]["peak"]
+    return [row["name"], f"{peak / 1e6:.0f}", f"{MEMORY_LIMIT / 1e6:.0f}", _met(peak <= MEMORY_LIMIT)]
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "MISSED"
+
+
+def _seconds(figures: dict | None) -> str:
+    return f"{figures['median']:.3f} s" if figures else ""
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(cells: list[str]) -> str:
+        # Names to the left, figures to the right.
+        aligned = [cell.ljust(widths[i]) if i == 0 else cell.rjust(widths[i]) for i, cell in enumerate(cells)]
+        return "| " + " | ".join(aligned) + " |"
+
+    rule = "|" + "|".join("-" * (width + 2) if i == 0 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
+    return [line(head), rule, *map(line, rows)]
