@@ -138,6 +138,6 @@ struct LayoutTests {
         #expect(Set(DockerfileSupport.instructions.map(\.keyword)) == Set(Keyword.allCases))
         let lines = DockerfileSupport.markdown().split(separator: "\n")
         #expect(lines.contains("| `RUN` | `--device` | refused | devices are not passed into builds |"))
-        #expect(lines.contains("| `target` | bind, cache, tmpfs, secret, ssh; also written destination, dst |"))
+        #expect(lines.contains("| `target` | bind, cache, tmpfs, secret, ssh; also written dst, destination |"))
     }
 }

@@ -62,7 +62,7 @@ package struct RunCommand: Sendable {
 /// Where COPY and ADD take a file from.
 package enum CopySource: Sendable {
     case path(Word)
-    case heredoc(Heredoc)
+    indirect case heredoc(Heredoc)
 }
 
 /// What COPY and ADD have in common.

@@ -60,22 +60,23 @@ extension Mount {
     package enum Option: String, Sendable, CaseIterable {
         case type, from, source, target, readonly, readwrite, id, sharing, required, mode, uid, gid, size, env
 
-        private static let aliases: [String: Option] = [
-            "src": .source, "dst": .target, "destination": .target, "ro": .readonly, "rw": .readwrite,
-        ]
-
         init?(name: String) {
-            guard let option = Self(rawValue: name) ?? Self.aliases[name] else { return nil }
-            self = option
+            switch name {
+            case "src": self = .source
+            case "dst", "destination": self = .target
+            case "ro": self = .readonly
+            case "rw": self = .readwrite
+            default: self.init(rawValue: name)
+            }
         }
 
         /// All spellings, for suggestions and documentation.
-        package static var names: [String] { allCases.map(\.rawValue) + aliases.keys.sorted() }
+        package static let names = allCases.map(\.rawValue) + ["src", "dst", "destination", "ro", "rw"]
 
         /// Where the option has a meaning; BuildKit accepts some elsewhere and ignores them.
-        package var kinds: Set<Kind> {
+        package var kinds: [Kind] {
             switch self {
-            case .type, .target, .readonly, .readwrite: Set(Kind.allCases)
+            case .type, .target, .readonly, .readwrite: Kind.allCases
             case .from: [.bind, .cache]
             case .source: [.bind, .cache, .secret]
             case .id: [.cache, .secret, .ssh]

@@ -31,7 +31,7 @@ struct FlagScanner {
             var quoted = false
             var equals: (text: Int, index: Int)?
             while index < end {
-                var byte = bytes[index]
+                let byte = bytes[index]
                 if let open = quote {
                     if byte == open {
                         quote = nil
@@ -50,15 +50,23 @@ struct FlagScanner {
                 if byte == UInt8(ascii: "\\") {
                     index += 1
                     guard index < end else { break }
-                    byte = bytes[index]
                 }
-                if byte == UInt8(ascii: "="), equals == nil { equals = (flag.count, index) }
-                flag.append(byte, at: text.offset(index))
+                let from = index
                 index += 1
+                while index < end, !isSpecial(bytes[index]) { index += 1 }
+                if equals == nil, let sign = bytes[from..<index].firstIndex(of: UInt8(ascii: "=")) {
+                    equals = (flag.count + (sign - from), sign)
+                }
+                flag.append(text, from..<index)
             }
             if flag.bytes == [UInt8(ascii: "-"), UInt8(ascii: "-")], !quoted { return }
             append(flag, start..<index, equals)
         }
+    }
+
+    private func isSpecial(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"")
+            || Whitespace.isASCIISpace(byte)
     }
 
     private mutating func append(_ flag: MappedText, _ range: Range<Int>, _ equals: (text: Int, index: Int)?) {

@@ -23,7 +23,7 @@ struct InstructionParser {
         var instruction = parse(body, 0..<body.count, depth: 0)
         instruction.lines = (line.first + 1)...(line.last + 1)
         instruction.comments = line.comments
-        instruction.emptyContinuations = line.emptyContinuations
+        instruction.emptyContinuations = line.emptyContinuations.filter { $0.start > instruction.range.start }
         return instruction
     }
 

@@ -48,13 +48,19 @@ package struct MappedText: Sendable {
             return last.offset + (bytes.count - last.index)
         }
         if segments.count == 1 { return first.offset + index }
+        let segment = segments[self.segment(holding: index)]
+        return segment.offset + (index - segment.index)
+    }
+
+    /// The number of the piece that holds a byte.
+    private func segment(holding index: Int) -> Int {
         var low = 0
         var high = segments.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if segments[middle].index <= index { low = middle } else { high = middle }
         }
-        return segments[low].offset + (index - segments[low].index)
+        return low
     }
 
     /// The smallest range of the source that holds a range of the text.
@@ -73,17 +79,24 @@ package struct MappedText: Sendable {
     /// A part of the text that keeps its mapping.
     func slice(_ range: Range<Int>) -> MappedText {
         var out = MappedText()
-        out.origin = offset(range.lowerBound)
+        out.append(self, range)
+        return out
+    }
+
+    /// Adds a part of another text of the same source.
+    mutating func append(_ other: MappedText, _ range: Range<Int>) {
+        if bytes.isEmpty { origin = other.offset(range.lowerBound) }
+        guard !range.isEmpty else { return }
+        var segment = other.segment(holding: range.lowerBound)
         var index = range.lowerBound
-        var segment = segments.lastIndex { $0.index <= index } ?? 0
         while index < range.upperBound {
-            let next = segment + 1 < segments.count ? segments[segment + 1].index : bytes.count
+            let from = other.segments[segment]
+            let next = segment + 1 < other.segments.count ? other.segments[segment + 1].index : other.bytes.count
             let end = min(next, range.upperBound)
-            out.mark(segments[segment].offset + (index - segments[segment].index))
-            out.bytes.append(contentsOf: bytes[index..<end])
+            mark(from.offset + (index - from.index))
+            bytes.append(contentsOf: other.bytes[index..<end])
             index = end
             segment += 1
         }
-        return out
     }
 }
