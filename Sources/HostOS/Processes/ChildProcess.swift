@@ -42,7 +42,11 @@ package final class ChildProcess: Sendable {
     package let handle: FileDescriptor
     private let ended = Mutex<(status: ExitStatus, usage: ResourceUsage)?>(nil)
 
-    private init(pid: Int32, handle: FileDescriptor, program: String) {
+    /// The times that are left to find an adopted process not to be our child yet: ten seconds.
+    private let adoption: Mutex<Range<Int>.Iterator>
+
+    private init(pid: Int32, handle: FileDescriptor, program: String, isAdopted: Bool = false) {
+        adoption = Mutex((0..<(isAdopted ? 20_000 : 0)).makeIterator())
         self.pid = pid
         self.handle = handle
         self.program = program
@@ -88,7 +92,7 @@ package final class ChildProcess: Sendable {
     /// Takes over a child that some other program started and left to this process.
     package static func adopt(_ pid: Int32, program: String) throws(SystemError) -> ChildProcess {
         let handle = FileDescriptor(owning: try check("open process", String(pid)) { sampan_pidfd_open(pid) })
-        return ChildProcess(pid: pid, handle: handle, program: program)
+        return ChildProcess(pid: pid, handle: handle, program: program, isAdopted: true)
     }
 
     private static func start(
@@ -159,7 +163,14 @@ package final class ChildProcess: Sendable {
             switch sampan_reap(pid, &word, &usage) {
             case 0: return nil
             case 1: ended = (ExitStatus(word: word), ResourceUsage(usage))
-            default: ended = (.exited(255), ResourceUsage())  // reaped behind our back: its end is all that is known
+            default:
+                // An adopted child may end before those between it and us have; the kernel gives it to us after that.
+                if adoption.withLock({ $0.next() }) != nil {
+                    usleep(500)
+                    return nil
+                }
+                // Reaped behind our back: its end is all that is known.
+                ended = (.exited(255), ResourceUsage())
             }
             return ended?.status
         }

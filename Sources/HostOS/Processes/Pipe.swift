@@ -6,6 +6,11 @@ package struct Pipe: Sendable {
     package let reader: FileDescriptor
     package let writer: FileDescriptor
 
+    package init(reader: FileDescriptor, writer: FileDescriptor) {
+        self.reader = reader
+        self.writer = writer
+    }
+
     package init() throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         try check("make a pipe") { sampan_pipe(&ends) }

@@ -20,6 +20,10 @@ struct HelperSession {
         try assembleRoot(&assembly)
         let group = order.rootless ? nil : "/\(request.cgroupParent ?? ControlGroups.parent)/\(order.identifier)"
         defer { if let group { ControlGroups.remove(group) } }
+        // Some runtimes say that all is well before they try the program.
+        if let problem = ProgramCheck.problem(request, root: workspace.root, covered: assembly.targets) {
+            throw problem
+        }
         try writeSpecification(assembly, group)
         if order.runtime.name == "crun", !order.rootless { ControlGroups.hideUnified() }
         for (listener, path) in assembly.sockets { SocketForwarder.start(listener, leadingTo: path) }
@@ -52,11 +56,14 @@ struct HelperSession {
     }
 
     private func assembleRoot(_ assembly: inout MountAssembly) throws(SandboxError) {
-        let view = try SandboxError.wrap { () throws(SystemError) in
-            let layers = request.layers + (request.upper.map { [$0] } ?? [])
-            return try assembly.workspace.overlay(layers, volatile: false, rootless: order.rootless)
-        }
-        let points = try assemblePoints(&assembly, view)
+        let isFresh: Bool
+        let view: String
+        do throws(SystemError) {
+            isFresh = try request.upper.map { (path) throws(SystemError) in try isEmpty(path) } ?? true
+            let layers = request.layers + (isFresh ? [] : [request.upper ?? ""])
+            view = try assembly.workspace.overlay(layers, volatile: false, rootless: order.rootless)
+        } catch { throw SandboxError(error) }
+        let points = try assemblePoints(&assembly, view, isFresh)
         do throws(SystemError) {
             try Mounts.unmount(view)
             guard let upper = request.upper, let work = request.work else {
@@ -71,12 +78,18 @@ struct HelperSession {
         } catch { throw SandboxError(error) }
     }
 
-    private func assemblePoints(_ assembly: inout MountAssembly, _ view: String) throws(SandboxError) -> String {
+    private func isEmpty(_ directory: String) throws(SystemError) -> Bool {
+        try Directory.names(FileDescriptor.open(directory, O_RDONLY | O_DIRECTORY)).isEmpty
+    }
+
+    private func assemblePoints(
+        _ assembly: inout MountAssembly, _ view: String, _ isFresh: Bool
+    ) throws(SandboxError) -> String {
         let root = try SandboxError.wrap { () throws(SystemError) in
             try FileDescriptor.open(view, O_RDONLY | O_DIRECTORY)
         }
         let points = try assembly.assemble(request, view: root)
-        if let upper = request.upper {
+        if let upper = request.upper, isFresh, !request.layers.isEmpty {
             try SandboxError.wrap { () throws(SystemError) in try adoptRoot(root, upper) }
         }
         return points
@@ -84,8 +97,6 @@ struct HelperSession {
 
     /// The root directory of an overlay has the metadata of the upper one: a fresh one must look like the layers' root.
     private func adoptRoot(_ root: FileDescriptor, _ upper: String) throws(SystemError) {
-        let opened = try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY)
-        guard try Directory.names(opened).isEmpty, !request.layers.isEmpty else { return }
         let info = try root.info()
         try MetadataCopy.apply(info, from: "/proc/self/fd/\(root.raw)/.", to: upper)
         try MetadataCopy.setTimes(info, of: upper)
@@ -159,9 +170,7 @@ struct HelperSession {
         }
     }
 
-    /// Why the runtime failed: what is wrong with the program when that can be seen, else the runtime's own words.
     private func failure(_ workspace: HelperWorkspace, _ status: ExitStatus) -> SandboxError {
-        if let error = ProgramCheck.problem(request, root: workspace.root) { return error }
         let log = (try? WholeFile.read(workspace.log, limit: 1 << 20)) ?? []
         let message = RuntimeLog.lastError(log) ?? "it ended with \(status)"
         return .runtimeFailed(runtime: order.runtime.name, message: message)

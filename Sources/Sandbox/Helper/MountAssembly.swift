@@ -8,6 +8,8 @@ struct MountAssembly {
     var workspace: HelperWorkspace
     let rootless: Bool
     private(set) var mounts: [RuntimeSpec.Mount] = []
+    /// Where they are mounted, and the file systems that every sandbox has.
+    private(set) var targets: Set<BytePath> = []
     /// Sockets that listen for the program, and where they lead.
     private(set) var sockets: [(listener: FileDescriptor, path: String)] = []
 
@@ -22,14 +24,13 @@ struct MountAssembly {
     mutating func assemble(_ request: SandboxRequest, view: FileDescriptor) throws(SandboxError) -> String {
         let directory = try system { (workspace) throws(SystemError) in try workspace.diskDirectory() }
         var points = try SandboxError.wrap { () throws(SystemError) in try MountPointLayer(directory, over: view) }
-        var covered: Set<BytePath> = []
         for name in RuntimeSpec.systemDirectories {
-            covered.insert(try points.provide(name, isDirectory: true, covered: []))
+            targets.insert(try points.provide(name, isDirectory: true, covered: []))
         }
         for mount in Self.ordered(try networkFiles(request) + request.mounts) {
             let source = try prepare(mount.kind)
-            let target = try points.provide(mount.target, isDirectory: source.isDirectory, covered: covered)
-            covered.insert(target)
+            let target = try points.provide(mount.target, isDirectory: source.isDirectory, covered: targets)
+            targets.insert(target)
             mounts.append(
                 RuntimeSpec.Mount(
                     destination: target.absolute, type: source.type, source: source.path, options: source.options))

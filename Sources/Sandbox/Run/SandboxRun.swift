@@ -5,8 +5,7 @@ private import Synchronization
 
 /// A program that runs in a sandbox.
 ///
-/// All calls block and may come from any thread. Dropping a run without waiting for it leaves its program running until
-/// this process ends.
+/// All calls block and may come from any thread. Dropping a run without waiting for it kills its program.
 package final class SandboxRun: Sendable {
     /// The other end of the program's terminal, when the request asked for one.
     package let console: FileDescriptor?
@@ -23,7 +22,9 @@ package final class SandboxRun: Sendable {
     }
 
     /// Starts the program and returns when it runs.
-    /// - Parameter helper: the program that serves as ``SandboxHelper``; by default the one that this process runs.
+    /// - Parameters:
+    ///   - stdio: the caller lets go of its own copies, or a reader of the output never sees its end.
+    ///   - helper: the program that serves as ``SandboxHelper``; by default the one that this process runs.
     package static func start(
         _ request: SandboxRequest, runtime: OCIRuntime, stdio: SandboxStdio = SandboxStdio(),
         helper: String = "/proc/self/exe"
@@ -67,7 +68,9 @@ package final class SandboxRun: Sendable {
                 run.outcome.withLock { $0 = .success(result) }
                 return run
             case .order, .signal, .cancel: continue
-            case nil: throw .helperDied(process.wait())
+            case nil:
+                process.terminate(SIGKILL)
+                throw .helperDied(process.wait())
             }
         }
     }
@@ -102,7 +105,9 @@ package final class SandboxRun: Sendable {
                 helper.wait()
                 return .failure(error)
             case .order, .signal, .cancel, .started, .console: continue
-            case nil: return .failure(.helperDied(helper.wait()))
+            case nil:
+                helper.terminate(SIGKILL)
+                return .failure(.helperDied(helper.wait()))
             }
         }
     }
