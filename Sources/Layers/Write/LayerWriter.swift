@@ -68,7 +68,7 @@ package struct LayerWriter: Sendable {
         return (stream.hash.finalize(), Int64(stream.hash.count))
     }
 
-    /// Compresses an archive that exists already, byte for byte as it is. Members are cut every 4 MiB.
+    /// Compresses an archive that exists already, byte for byte as it is. Members are cut every MiB.
     package func recompress(tar: any ByteSource, to sink: any ByteSink) throws -> WrittenLayer {
         guard let format else {
             let output = PlainOutput(sink)

@@ -7,12 +7,11 @@
 struct MemberCuts {
     /// A file from this size on starts a member and ends one. Bytes.
     static let large: Int64 = 256 << 10
-    /// Large files, and archives that are only compressed, are split at this size; no member is larger.
-    static let most = 4 << 20
+    /// Large files, and archives that are only compressed, are split at this size; no member is larger. Measured on a
+    /// Go SDK: members of 4 MiB save another 0.1 % and take four times the memory.
+    static let most = 1 << 20
     /// What a member of small entries has on average.
     private static let average: UInt64 = 512 << 10
-    /// What it has at most.
-    private static let shared = 1 << 20
 
     private var cutsNext = false
 
@@ -22,7 +21,7 @@ struct MemberCuts {
     ///   - bytes: of the entry's header and content.
     mutating func cuts(before path: [UInt8], bytes: Int64, held: Int) -> Bool {
         let isLarge = bytes >= Self.large
-        let cut = held > 0 && (cutsNext || isLarge || Int64(held) + bytes > Int64(Self.shared))
+        let cut = held > 0 && (cutsNext || isLarge || Int64(held) + bytes > Int64(Self.most))
         cutsNext = isLarge || Self.saysCut(path, bytes)
         return cut
     }

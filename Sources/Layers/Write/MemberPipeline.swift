@@ -56,8 +56,8 @@ final class MemberPipeline: @unchecked Sendable {
             case .zstd(let level): "member.zstd.\(level)"
             }
         helpers = max(0, threads - 1)
-        // One is being filled, one is at work on each thread, and a few wait: at most 24 MiB.
-        buffersLeft = min(max(2, threads + 2), 6)
+        // One is being filled, one is at work on each thread, and as many wait: at most 24 MiB.
+        buffersLeft = min(max(2, 2 * threads + 2), 24)
     }
 
     /// An empty buffer; helps with the work until there is one.
