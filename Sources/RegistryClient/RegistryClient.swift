@@ -166,8 +166,9 @@ package final class RegistryClient: Sendable {
         guard let way = try way(offered, endpoint, repository) else {
             throw RegistryError.unsupportedChallenge(registry: endpoint.registry)
         }
-        _ = try? await response.body.collect(limit: 64 << 10)
         guard let authorization = try await authorization(way, rejected: used) else { return response }
+        // What is read keeps the connection for the request to come.
+        _ = try? await response.body.collect(limit: 64 << 10)
         await challenges.set(way, for: place)
         request.authorization = authorization
         return try await transport.send(request)

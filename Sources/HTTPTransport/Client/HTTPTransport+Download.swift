@@ -12,6 +12,19 @@ package struct Download: Sendable, Hashable {
     package var contentType: String?
     /// The name in `Content-Disposition`, reduced to one safe component.
     package var fileName: String?
+
+    package init(
+        url: String, size: Int, etag: String? = nil, lastModified: String? = nil, modified: Int64? = nil,
+        contentType: String? = nil, fileName: String? = nil
+    ) {
+        self.url = url
+        self.size = size
+        self.etag = etag
+        self.lastModified = lastModified
+        self.modified = modified
+        self.contentType = contentType
+        self.fileName = fileName
+    }
 }
 
 extension HTTPTransport {

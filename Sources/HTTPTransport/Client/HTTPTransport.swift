@@ -35,9 +35,10 @@ package final class HTTPTransport: Sendable {
     }
 
     /// Makes a transport for the duration of `body` and shuts it down whatever happens.
-    package static func with<Result>(
-        _ configuration: TransportConfiguration, _ body: (HTTPTransport) async throws -> sending Result
-    ) async throws -> sending Result {
+    package nonisolated(nonsending) static func with<Result>(
+        _ configuration: TransportConfiguration,
+        _ body: nonisolated(nonsending) (HTTPTransport) async throws -> Result
+    ) async throws -> Result {
         let transport = try HTTPTransport(configuration)
         do {
             let result = try await body(transport)

@@ -61,7 +61,7 @@ extension RegistryClient {
     /// Fetches a small blob, such as a configuration, into memory.
     /// - Parameter limit: a descriptor with a larger size is refused before anything is asked for.
     /// - Throws: as ``fetchBlob(_:of:into:continuing:progress:)``, and `OCIError.tooLarge`.
-    package func fetchBlob(
+    package func readBlob(
         _ descriptor: Descriptor, of reference: Reference, limit: Int = ImageConfig.byteLimit
     ) async throws -> [UInt8] {
         guard descriptor.size <= limit else { throw OCIError.tooLarge(.config, limit: limit) }
@@ -149,7 +149,7 @@ extension RegistryClient {
     }
 
     /// In bytes.
-    private static var progressWorthResuming: Int { 64 << 10 }
+    private static var progressWorthResuming: Int { 16 << 10 }
 
     private func request(_ transfer: BlobTransfer, from place: BlobPlace, _ reference: Reference) async throws
         -> HTTPResponse
