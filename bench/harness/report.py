@@ -11,8 +11,7 @@ def render(result: dict) -> str:
         "",
     ]
     lines += [f"Without {tool}: {reason.splitlines()[0]}" for tool, reason in result["missing"].items()]
-    timed = [row for row in result["rows"] if "tools" in row and set(row["tools"]) != {"sampan"} or "target" not in row]
-    compared = [row for row in timed if "tools" in row]
+    compared = [row for row in result["rows"] if "tools" in row and "limit" not in row and not row.get("own")]
     if compared:
         lines += _table(
             ["work", "sampan", "BuildKit", "ratio", "target", "", "buildah", "ratio"], [_time_row(r) for r in compared]
@@ -87,5 +86,7 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
         aligned = [cell.ljust(widths[i]) if i == 0 else cell.rjust(widths[i]) for i, cell in enumerate(cells)]
         return "| " + " | ".join(aligned) + " |"
 
-    rule = "|" + "|".join("-" * (width + 2) if i == 0 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
+    rule = (
+        "|" + "|".join("-" * (width + 2) if i == 0 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
+    )
     return [line(head), rule, *map(line, rows)]

@@ -9,7 +9,6 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 
-from . import machine
 from .machine import Measured, quiet, say
 
 # A row as it goes into the JSON; see bench/README.md.
@@ -61,7 +60,10 @@ class Bench:
         shutil.copytree(self.go_web(), context)
         dockerfile = context / "Dockerfile"
         text, count = re.subn(
-            r"^    (go build .*)$", r"    date +mark:%s.%N && \1 && date +mark:%s.%N", dockerfile.read_text(), flags=re.M
+            r"^    (go build .*)$",
+            r"    date +mark:%s.%N && \1 && date +mark:%s.%N",
+            dockerfile.read_text(),
+            flags=re.M,
         )
         if count != 1:
             raise ValueError(f"{dockerfile} has {count} lines with go build; one is expected")
@@ -74,7 +76,9 @@ class Bench:
         shutil.rmtree(target, ignore_errors=True)
         return target
 
-    def rounds(self, name: str, tools: list, run: Callable, target: float | None = None, runs: int | None = None) -> Row:
+    def rounds(
+        self, name: str, tools: list, run: Callable, target: float | None = None, runs: int | None = None
+    ) -> Row:
         """Times `run` for each tool, the tools taking turns so that a slow moment of the machine hits them all.
 
         `run(tool, round)` returns the seconds, the peak bytes and the parts of the whole.
@@ -185,7 +189,8 @@ def memory_group(bench: Bench, tools: list) -> list[Row]:
             return whole(*tool.build_layout(context, "blob:1", bench.layout(tool), cached=False))
 
         if own:
-            rows.append(bench.rounds(f"one file of {megabytes} MiB, to an OCI layout", own, cold, runs=1))
+            row = bench.rounds(f"one file of {megabytes} MiB, to an OCI layout", own, cold, runs=1)
+            rows.append({**row, "own": True})
     return rows
 
 
@@ -223,7 +228,9 @@ def layout_bytes(layout: pathlib.Path) -> tuple[int, int]:
             for member in archive:
                 if member.isfile():
                     content = archive.extractfile(member).read()
-                    files += len(subprocess.run(["gzip", "-9nc"], input=content, capture_output=True, check=True).stdout)
+                    files += len(
+                        subprocess.run(["gzip", "-9nc"], input=content, capture_output=True, check=True).stdout
+                    )
     return image, files
 
 
