@@ -134,8 +134,8 @@ package final class RegistryClient: Sendable {
         return FetchedManifest(descriptor: descriptor, bytes: bytes, manifest: manifest)
     }
 
-    /// Runs a request against the registry's mirrors until one has what is wanted, then against the registry itself, whose
-    /// error is the one that counts.
+    /// Runs a request against the registry's mirrors until one has what is wanted, then against the registry itself,
+    /// whose error is the one that counts.
     private func fromEndpoints<Result: Sendable>(
         of registry: String, _ body: (Endpoint) async throws -> Result
     ) async throws -> Result {

@@ -65,9 +65,9 @@ package final class HTTPTransport: Sendable {
 
     /// Sends a request and returns once the head of the final response is there.
     ///
-    /// Transient failures and statuses (408, 425, 429, 500, 502, 503, 504) of repeatable requests are tried again as the
-    /// policy says; what the last try brought is returned, so a status is never an error here. Redirects of GET and HEAD
-    /// are followed; `Authorization` never goes to another scheme, host or port.
+    /// Transient failures and statuses (408, 425, 429, 500, 502, 503, 504) of repeatable requests are tried again as
+    /// the policy says; what the last try brought is returned, so a status is never an error here. Redirects of GET
+    /// and HEAD are followed; `Authorization` never goes to another scheme, host or port.
     /// - Throws: ``HTTPTransportError`` or `CancellationError`.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         var request = request

@@ -27,7 +27,7 @@ struct BlobTransfer {
     }
 
     /// Takes the next bytes.
-    /// - Throws: ``RegistryError/blobSize(_:expected:actual:registry:)`` when they go beyond the end; none is taken then.
+    /// - Throws: ``RegistryError/blobSize(_:expected:actual:registry:)`` beyond the end; none is taken then.
     mutating func take(_ chunk: UnsafeRawBufferPointer, _ sink: inout some BlobSink) throws {
         guard chunk.count <= descriptor.size - received else { throw wrongSize(received + chunk.count) }
         try sink.write(chunk)

@@ -6,8 +6,8 @@ extension RegistryClient {
     /// Fetches a blob, verifying size and digest while it streams. When the call returns, the sink holds exactly the
     /// descriptor's content; when it throws, what the sink holds is unverified but may be continued from.
     ///
-    /// A connection that breaks is resumed where it stopped; a server that ignores the range is read past what is there.
-    /// More than the descriptor's size is never taken.
+    /// A connection that breaks is resumed where it stopped; a server that ignores the range is read past what is
+    /// there. More than the descriptor's size is never taken.
     /// - Parameters:
     ///   - hash: has taken the bytes that the sink already holds; fresh for an empty sink.
     ///   - progress: told the position after each piece; must return at once. The position falls back when a transfer
