@@ -58,10 +58,20 @@ package final class ContentStore: Sendable {
             return lock
         }
         // In WAL mode a power cut can lose the last transactions but not damage the file.
-        try database.execute("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192")
+        try database.execute(
+            """
+            PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;
+            PRAGMA journal_size_limit = 1048576; PRAGMA wal_autocheckpoint = 256
+            """)
         let store = ContentStore(location: location, options: options, state: State(index: Index(database)))
         if isNew { try store.adoptFoundBlobs() }
-        try store.sweep(budget: options.sweepBudget)
+        store.keepReserve()
+        do throws(ContentStoreError) {
+            try store.sweep(budget: options.sweepBudget)
+        } catch {
+            // Pruning, which is what helps now, sweeps again with the reserve.
+            guard case .diskFull = error else { throw error }
+        }
         return store
     }
 

@@ -38,6 +38,9 @@ package final class BlobWriter: Sendable {
     /// Bytes so far, with those of a resumed download.
     package var count: Int64 { state.withLock { Int64(clamping: $0.hash.count) } }
 
+    /// The hash of the bytes so far, for whoever verifies the same stream.
+    package var hash: SHA256 { state.withLock { $0.hash } }
+
     package func write(_ bytes: UnsafeRawBufferPointer) throws(ContentStoreError) {
         try state.withLock { (state) throws(ContentStoreError) in
             guard let file = state.file else { throw .closed }

@@ -10,6 +10,12 @@ package struct ImageRecord: Hashable, Sendable {
     package var manifest: Descriptor
     /// When it was tagged, or added when it has no tag.
     package var created: FileTime
+
+    package init(name: Reference?, manifest: Descriptor, created: FileTime) {
+        self.name = name
+        self.manifest = manifest
+        self.created = created
+    }
 }
 
 extension ContentStore {

@@ -45,6 +45,17 @@ final class Index: @unchecked Sendable {
         uses.removeAll(keepingCapacity: true)
     }
 
+    /// Moves the write-ahead log into the index file and empties it. Another process that reads just now keeps it as it
+    /// is, which is fine.
+    func emptyLog() throws(ContentStoreError) {
+        do throws(ContentStoreError) {
+            try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        } catch {
+            if case .busy = error { return }
+            throw error
+        }
+    }
+
     func isLeased(_ item: StoreItem) -> Bool { leased.contains(item) }
 
     /// Writes leases; to be called inside a transaction, which ``remember(_:)`` follows.

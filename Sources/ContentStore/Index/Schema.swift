@@ -23,7 +23,8 @@ enum Schema {
             throw .newerSchema(found: found, known: migrations.count, path: database.path)
         }
         if found == migrations.count { return false }
-        if found == 0 { try database.execute("PRAGMA journal_mode = WAL") }
+        // Both are properties of the file. The vacuum lets pruning give pages back to the disk.
+        if found == 0 { try database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL") }
         try database.transaction { () throws(ContentStoreError) in
             for script in migrations[found...] { try database.execute(script) }
             try database.execute("PRAGMA user_version = \(migrations.count)")

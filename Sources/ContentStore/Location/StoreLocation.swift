@@ -8,6 +8,7 @@ internal import Glibc
 ///     caches/<id>/<n>/     RUN --mount=type=cache
 ///     partial/<hex>        interrupted downloads
 ///     index.sqlite         names, records, leases (WAL)
+///     reserve              room that pruning needs when the disk is full
 ///     tmp/<session>/       unfinished work
 ///     locks/  logs/        locks between processes; logs of failed steps
 package struct StoreLocation: Sendable, Equatable {
@@ -55,6 +56,7 @@ package struct StoreLocation: Sendable, Equatable {
     var locks: String { home + "/locks" }
     var logs: String { home + "/logs" }
     var index: String { home + "/index.sqlite" }
+    var reserve: String { home + "/reserve" }
 
     /// All directories that a store has, parents first.
     var directories: [String] {

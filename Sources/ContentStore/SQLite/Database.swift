@@ -22,6 +22,9 @@ final class Database {
         }
         self.handle = handle
         sqlite3_busy_timeout(handle, timeout)
+        // The write-ahead log and its index stay when the last process closes: opening then needs no room on the disk.
+        var persist: Int32 = 1
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persist)
     }
 
     deinit {

@@ -31,6 +31,7 @@ extension ContentStore {
     ///   next sweep.
     private func removeDead(_ directory: String, deadline: ContinuousClock.Instant?) -> Bool {
         guard let children = try? names(in: directory) else { return false }
+        if access(directory, F_OK) != 0 { return true }
         options.beforeSweep(directory)
         rescuePartials(directory)
         for child in children {

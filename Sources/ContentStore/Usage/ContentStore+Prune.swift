@@ -9,6 +9,10 @@ extension ContentStore {
     /// Rows go first, then files: a kill in between leaves files without rows, which `usage()` shows as unreferenced and
     /// the next pruning takes.
     package func prune(_ options: PruneOptions = PruneOptions()) throws(ContentStoreError) -> PruneReport {
+        try withReserve { () throws(ContentStoreError) in try pruneOnce(options) }
+    }
+
+    private func pruneOnce(_ options: PruneOptions) throws(ContentStoreError) -> PruneReport {
         if !options.dryRun { try sweep(budget: nil) }
         var report = PruneReport()
         let now = IndexTime.now()
@@ -48,6 +52,10 @@ extension ContentStore {
     /// Removes what nothing refers to: blobs that neither an image nor a step nor a layer needs, files without records,
     /// what dead processes left.
     package func collectGarbage(dryRun: Bool = false) throws(ContentStoreError) -> PruneReport {
+        try withReserve { () throws(ContentStoreError) in try collectGarbageOnce(dryRun: dryRun) }
+    }
+
+    private func collectGarbageOnce(dryRun: Bool) throws(ContentStoreError) -> PruneReport {
         if !dryRun { try sweep(budget: nil) }
         var report = PruneReport()
         var chosen: [UsageItem] = []
@@ -205,14 +213,17 @@ extension ContentStore {
         }
     }
 
-    /// Gives the write-ahead log's room back; another process that reads just now keeps it, which is fine.
+    /// Gives free pages of the index back to the disk, a few at a time so that the log stays small, and empties the log.
+    /// Another process that reads just now keeps some of it, which is fine.
     private func tidy() throws(ContentStoreError) {
         try read { (index) throws(ContentStoreError) in
-            do throws(ContentStoreError) {
-                try index.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            } catch {
-                if case .busy = error { return }
-                throw error
+            var free = Int64.max
+            while true {
+                try index.emptyLog()
+                let left = try index.database.first("PRAGMA freelist_count") { $0.int(0) } ?? 0
+                if left == 0 || left >= free { return }
+                free = left
+                try index.database.execute("PRAGMA incremental_vacuum(256)")
             }
         }
     }

@@ -49,8 +49,7 @@ private struct UsageWalk {
     }
 
     private mutating func add(_ kind: UsageKind, _ id: String, _ description: String, _ bytes: Int64) {
-        items.append(
-            UsageItem(kind: kind, id: id, description: description, bytes: bytes, lastUsed: nil, isLeased: false))
+        items.append(UsageItem(kind: kind, id: id, description: description, bytes: bytes))
     }
 
     private mutating func addOwn(_ directory: String) {

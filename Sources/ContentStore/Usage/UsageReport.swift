@@ -47,11 +47,25 @@ package struct UsageItem: Hashable, Sendable {
     package var lastUsed: FileTime?
     /// Whether a running process holds it.
     package var isLeased: Bool
+
+    package init(
+        kind: UsageKind, id: String, description: String, bytes: Int64, lastUsed: FileTime? = nil,
+        isLeased: Bool = false
+    ) {
+        self.kind = kind
+        self.id = id
+        self.description = description
+        self.bytes = bytes
+        self.lastUsed = lastUsed
+        self.isLeased = isLeased
+    }
 }
 
 /// All bytes below the store's home, each in one item.
 package struct UsageReport: Hashable, Sendable {
     package var items: [UsageItem]
+
+    package init(items: [UsageItem]) { self.items = items }
 
     /// In bytes, as `du --apparent-size` counts.
     package var total: Int64 { items.reduce(0) { $0 + $1.bytes } }
