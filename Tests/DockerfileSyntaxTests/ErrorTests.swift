@@ -134,6 +134,14 @@ struct ErrorTests {
             "FROM a\nCOPY --chmod=u+q --chown=a:b:c x y",
             "2:14 u+q | 'u+q' is not a file mode | write an octal number such as 755, or a symbolic mode such as u+rwX,go-w",
             "2:26 a:b:c | 'a:b:c' is not an owner | write user, user:group or :group, as names or numbers"),
+        Case(
+            "FROM a\nRUN [       ]",
+            "2:1 RUN | RUN requires at least one argument | usage: RUN [FLAGS] COMMAND  or  RUN [\"program\", \"argument\"]"
+        ),
+        Case(
+            "FROM a\nCOPY [1]",
+            "2:7 1 | when using JSON array syntax, arrays must be comprised of strings only | put the element in double quotes"
+        ),
         // ONBUILD
         Case("FROM a\nONBUILD", "2:1 ONBUILD | ONBUILD requires at least one argument | usage: ONBUILD INSTRUCTION"),
         Case(

@@ -215,3 +215,23 @@ struct InstructionTests {
         #expect(dockerfile.stages[0].statements.count == 2)
     }
 }
+
+@Suite("here-documents of RUN")
+struct InvocationTests {
+    @Test(
+        "a here-document is a script, a file to run, or something for the shell to read",
+        arguments: [
+            ("RUN [\"a\", \"b c\"]", CommandLine.Invocation.exec(["a", "b c"])), ("RUN a $b", .shell("a $b")),
+            ("RUN <<EOF\na\nb\nEOF", .shell("a\nb\n")), ("RUN <<-EOF\n\ta\n\tEOF", .shell("a\n")),
+            (
+                "RUN <<'p y'\n#!/usr/bin/python3\nx\np y",
+                .script(name: "p y", content: Array("#!/usr/bin/python3\nx\n".utf8))
+            ),
+            ("RUN <<EOF python3\nx\nEOF", .shell("<<EOF python3\nx\nEOF")),
+            ("RUN cat <<A <<-B\n1\nA\n\t2\n\tB", .shell("cat <<A <<-B\n1\nA\n\t2\nB")),
+        ])
+    func invocation(text: String, expected: CommandLine.Invocation) throws {
+        guard case .run(let run) = try command(text) else { return }
+        #expect(run.line.invocation == expected)
+    }
+}

@@ -41,6 +41,13 @@ struct LayoutTests {
         #expect(copy.arguments.map(\.text) == ["--odd", "/d"])
     }
 
+    @Test("an empty value stands right behind its sign")
+    func emptyValue() {
+        let dockerfile = parse("FROM a\nCOPY --from=\\\n a b\nENV A=\\\n B=c\n").dockerfile
+        #expect(dockerfile.instructions[1].flags[0].value?.range == SourceRange(19, 19))
+        #expect(dockerfile.instructions[2].pairs[0].value.range == SourceRange(32, 32))
+    }
+
     @Test("pairs and JSON words have exact ranges")
     func pairsAndJSON() throws {
         let dockerfile = parse("FROM a\nENV A=\"b c\" D=\nCMD [ \"a\\n\" , \"b\" ]\n").dockerfile

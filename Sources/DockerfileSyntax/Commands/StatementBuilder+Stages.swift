@@ -50,10 +50,7 @@ extension StatementBuilder {
         var isEmpty = line == nil
         if case .exec(let words) = line?.form, words.isEmpty { isEmpty = true }
         guard let line, !isEmpty else {
-            // A JSON array with something else than strings in it was reported by the parser.
-            if !instruction.isJSON || instruction.argumentsText.text.utf8.count <= 4 {
-                report(.missingArguments(keyword: instruction.name, .atLeastOne), keywordRange)
-            }
+            missing(.atLeastOne)
             return nil
         }
         return .run(RunCommand(line: line, mounts: mounts, network: network, security: security))
@@ -77,7 +74,7 @@ extension StatementBuilder {
     mutating func onbuild() -> Command? {
         _ = takeFlags([])
         guard let trigger = instruction.nested.first else {
-            report(.missingArguments(keyword: instruction.name, .atLeastOne), keywordRange)
+            missing(.atLeastOne)
             return nil
         }
         guard checkTrigger(trigger) else { return nil }
@@ -109,7 +106,7 @@ extension StatementBuilder {
     mutating func healthcheck() -> Command? {
         guard let type = arguments.first else {
             _ = takeFlags(Self.healthFlags)
-            report(.missingArguments(keyword: instruction.name, .atLeastOne), keywordRange)
+            missing(.atLeastOne)
             return nil
         }
         let rest = Array(arguments.dropFirst())

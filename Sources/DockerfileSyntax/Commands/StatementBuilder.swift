@@ -24,6 +24,7 @@ struct StatementBuilder {
             report(.unknownInstruction(instruction.name), keywordRange)
             return nil
         }
+        if instruction.hasFaultyJSON { return nil }
         switch keyword {
         case .from: return from()
         case .run: return run()
@@ -46,7 +47,7 @@ struct StatementBuilder {
         }
     }
 
-    private mutating func missing(_ arity: DockerfileError.Arity) {
+    mutating func missing(_ arity: DockerfileError.Arity) {
         report(.missingArguments(keyword: instruction.name, arity), keywordRange)
     }
 
@@ -133,7 +134,7 @@ struct StatementBuilder {
             return nil
         }
         guard !arguments.isEmpty else {
-            if errors.isEmpty { missing(.atLeastOne) }
+            missing(.atLeastOne)
             return nil
         }
         return .shell(arguments)

@@ -67,6 +67,7 @@ struct InstructionParser {
         case .notAString(let element):
             report(.notAllStrings, body.range(element))
             instruction.isJSON = true
+            instruction.hasFaultyJSON = true
             return true
         case .strings(let strings):
             instruction.isJSON = true

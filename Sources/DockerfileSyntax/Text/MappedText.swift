@@ -66,7 +66,8 @@ package struct MappedText: Sendable {
     /// The smallest range of the source that holds a range of the text.
     package func range(_ range: Range<Int>) -> SourceRange {
         if range.isEmpty {
-            let at = offset(range.lowerBound)
+            // Right behind what comes before, not beyond a continuation.
+            let at = range.lowerBound > 0 ? offset(range.lowerBound - 1) + 1 : offset(range.lowerBound)
             return SourceRange(at, at)
         }
         return SourceRange(offset(range.lowerBound), offset(range.upperBound - 1) + 1)
@@ -85,7 +86,7 @@ package struct MappedText: Sendable {
 
     /// Adds a part of another text of the same source.
     mutating func append(_ other: MappedText, _ range: Range<Int>) {
-        if bytes.isEmpty { origin = other.offset(range.lowerBound) }
+        if bytes.isEmpty { origin = other.range(range).start }
         guard !range.isEmpty else { return }
         var segment = other.segment(holding: range.lowerBound)
         var index = range.lowerBound

@@ -13,6 +13,8 @@ package struct Instruction: Sendable {
     package internal(set) var pairs: [Pair] = []
     /// The arguments were written as a JSON array.
     package internal(set) var isJSON = false
+    /// The array holds something else than strings, which the parser has reported.
+    var hasFaultyJSON = false
     package internal(set) var heredocs: [Heredoc] = []
     /// The trigger of an ONBUILD; else empty.
     package internal(set) var nested: [Instruction] = []
