@@ -5,9 +5,14 @@ package import HostOS
 package protocol ByteSource: AnyObject {
     /// Fills the start of the buffer and says how many bytes; 0 at the end, and again 0 when asked again.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+
+    /// Passes over up to so many bytes without reading them and says how many; 0 when they have to be read.
+    func skip(_ count: Int64) throws -> Int64
 }
 
 extension ByteSource {
+    package func skip(_ count: Int64) throws -> Int64 { 0 }
+
     /// Reads on until the buffer is full or the end is reached; says how many bytes there are.
     package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var done = 0

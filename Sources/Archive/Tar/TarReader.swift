@@ -90,8 +90,7 @@ package final class TarReader {
             start += count
         }
         guard count > 0 else { throw ArchiveError.truncated("tar") }
-        offset += Int64(count)
-        contentLeft -= Int64(count)
+        advance(count)
         return count
     }
 
@@ -103,8 +102,7 @@ package final class TarReader {
             guard count > 0 else { throw ArchiveError.truncated("tar") }
             try body(UnsafeRawBufferPointer(rebasing: buffer[start..<start + count]))
             start += count
-            offset += Int64(count)
-            contentLeft -= Int64(count)
+            advance(count)
         }
     }
 
@@ -136,6 +134,10 @@ package final class TarReader {
     }
 
     private func skipContent() throws {
+        let held = Int(min(contentLeft, Int64(end - start)))
+        advance(held)
+        start += held
+        if contentLeft > 0 { advance(Int(try source.skip(contentLeft))) }
         try forEachPiece { _ in }
         while paddingLeft > 0 {
             try refill()
@@ -145,6 +147,11 @@ package final class TarReader {
             offset += Int64(count)
             paddingLeft -= count
         }
+    }
+
+    private func advance(_ count: Int) {
+        offset += Int64(count)
+        contentLeft -= Int64(count)
     }
 
     /// The next header block with a right checksum; nil at the end of the archive, with or without its zero blocks.

@@ -1,0 +1,116 @@
+// https://github.com/moby/docker-image-spec/blob/main/v1.2.md#combined-image-json--filesystem-changeset-format
+internal import Archive
+internal import Core
+internal import OCI
+
+/// Reads an image out of what `docker save` wrote before it wrote OCI layouts.
+struct DockerArchiveReader {
+    private let files: any LayoutFiles
+    private let entries: [DockerManifestEntry]
+
+    /// Nil when there is no `manifest.json`.
+    init?(_ files: any LayoutFiles) throws {
+        let path = BytePath(cleaning: DockerManifestEntry.fileName)
+        guard let bytes = try files.read(path, limit: Manifest.byteLimit) else { return nil }
+        self.files = files
+        do {
+            entries = try CanonicalJSON.decode(
+                [DockerManifestEntry].self, from: bytes, kind: .manifest, limit: Manifest.byteLimit)
+        } catch .malformed(_, let path, let reason) {
+            throw ImageLayoutError.malformedManifest(path.isEmpty ? reason : "\(reason) at \(path)")
+        }
+    }
+
+    var names: [String] { entries.flatMap { $0.repoTags ?? [] } }
+
+    func read(name: String?, into receiver: some BlobReceiver) throws -> ImportedImage {
+        let entry = try entry(named: name)
+        let path = BytePath(cleaning: entry.config)
+        guard let bytes = try files.read(path, limit: ImageConfig.byteLimit) else {
+            throw ImageLayoutError.missing(entry.config)
+        }
+        let config = try ImageConfig(decoding: bytes)
+        guard config.rootfs.diffIDs.count == entry.layers.count else {
+            throw OCIError.layerCount(config: config.rootfs.diffIDs.count, manifest: entry.layers.count)
+        }
+        let configDescriptor = Descriptor(mediaType: .ociConfig, describing: bytes)
+        // The file is named by what it should hash to.
+        if let stated = Digest(hex: path.name.prefix { $0 != UInt8(ascii: ".") }.text),
+            stated != configDescriptor.digest
+        {
+            throw ImageLayoutError.wrongContent(entry.config, expected: stated, actual: configDescriptor.digest)
+        }
+        var layers: [Descriptor] = []
+        for (name, diffID) in zip(entry.layers, config.rootfs.diffIDs) {
+            layers.append(try layer(name, diffID, receiver))
+        }
+        try put(bytes, configDescriptor, receiver)
+        let image = ImageManifest(config: configDescriptor, layers: layers)
+        let manifest = try CanonicalJSON.encode(image)
+        let descriptor = Descriptor(mediaType: .ociManifest, describing: manifest)
+        try put(manifest, descriptor, receiver)
+        return ImportedImage(
+            manifest: descriptor, image: image, config: config,
+            names: (entry.repoTags ?? []).compactMap { (try? Reference(parsing: $0))?.description })
+    }
+
+    private func entry(named name: String?) throws -> DockerManifestEntry {
+        guard let name else {
+            if entries.count == 1 { return entries[0] }
+            throw ImageLayoutError.nameNeeded(available: names)
+        }
+        let wanted = (try? Reference(parsing: name))?.description ?? name
+        let found = entries.first { entry in
+            (entry.repoTags ?? []).contains { $0 == name || (try? Reference(parsing: $0))?.description == wanted }
+        }
+        if let found { return found }
+        // A bare tag, as the name of an OCI layout's image is.
+        let tagged = entries.filter { ($0.repoTags ?? []).contains { $0.hasSuffix(":" + name) } }
+        guard tagged.count == 1 else { throw ImageLayoutError.noSuchImage(name, available: names) }
+        return tagged[0]
+    }
+
+    /// Hands a layer on as it is. It is plain tar as a rule, and then its digest is its diff ID; a compressed one is
+    /// read twice, as its digest is known only after it was read.
+    private func layer(_ name: String, _ diffID: Digest, _ receiver: some BlobReceiver) throws -> Descriptor {
+        let path = BytePath(cleaning: name)
+        guard let (probe, size) = try files.open(path) else { throw ImageLayoutError.missing(name) }
+        guard let bytes = Int(exactly: size) else { throw ArchiveError.tooLong(name, limit: Int64(Int.max)) }
+        let raw = HashingSource(probe)
+        let (tar, compression) = try Compression.open(raw)
+        let type: MediaType
+        switch compression {
+        case .none:
+            let descriptor = Descriptor(mediaType: .ociLayerTar, digest: diffID, size: bytes)
+            if try !receiver.containsBlob(diffID), let (source, _) = try files.open(path) {
+                try receiver.receiveBlob(descriptor, from: VerifyingSource(source, descriptor, name: name))
+            }
+            return descriptor
+        case .gzip: type = .ociLayerGzip
+        case .zstd: type = .ociLayerZstd
+        case .xz, .bzip2:
+            throw ImageLayoutError.malformedManifest("layer '\(name)' is compressed with \(compression.rawValue)")
+        }
+        let content = HashingSource(tar)
+        try content.drain()
+        guard content.digest == diffID else {
+            throw ImageLayoutError.wrongContent(name, expected: diffID, actual: content.digest)
+        }
+        try raw.drain()
+        let descriptor = Descriptor(mediaType: type, digest: raw.digest, size: bytes)
+        if try !receiver.containsBlob(descriptor.digest), let (source, _) = try files.open(path) {
+            try receiver.receiveBlob(descriptor, from: VerifyingSource(source, descriptor, name: name))
+        }
+        return descriptor
+    }
+
+    private func put(_ bytes: [UInt8], _ descriptor: Descriptor, _ receiver: some BlobReceiver) throws {
+        if try receiver.containsBlob(descriptor.digest) { return }
+        let source = VerifyingSource(BytesSource(bytes), descriptor, name: descriptor.digest.description)
+        try receiver.receiveBlob(descriptor, from: source)
+    }
+}
+
+extension Collection<UInt8> {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+}
