@@ -31,7 +31,7 @@ package struct LayerArchiveOpener: ArchiveOpener {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 16)
         defer { block.deallocate() }
         do {
-            let source = try Decompression.open(try file.content.open()).source
+            let source = try Compression.open(try file.content.open()).source
             var filled = 0
             while filled < block.count {
                 let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: block[filled...]))

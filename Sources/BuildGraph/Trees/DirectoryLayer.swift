@@ -1,7 +1,7 @@
 package import Core
 private import Archive
 private import Glibc
-package import HostOS
+import HostOS
 package import Layers
 
 /// A layer that lies unpacked in a directory of the store: nothing is read before someone asks.
@@ -16,25 +16,29 @@ package struct DirectoryLayer: TreeLayer {
 
     package func entry(at path: BytePath) throws -> Entry? {
         if path.isRoot { return .directory(path) }
-        let parent: FileDescriptor
-        do {
-            parent = try FileDescriptor.open(
-                beneath: root.descriptor, path.parent, O_RDONLY | O_DIRECTORY, links: .refused)
-        } catch where [ENOENT, ENOTDIR, ELOOP].contains(error.errno) {
-            return nil
-        }
+        guard let parent = try open(path.parent) else { return nil }
         return try entry(path, in: parent)
     }
 
     package func children(of directory: BytePath) throws -> [Entry] {
-        let descriptor: FileDescriptor
-        do {
-            descriptor = try FileDescriptor.open(
-                beneath: root.descriptor, directory, O_RDONLY | O_DIRECTORY, links: .refused)
-        } catch where [ENOENT, ENOTDIR, ELOOP].contains(error.errno) {
-            return []
+        guard let descriptor = try open(directory) else { return [] }
+        var out: [Entry] = []
+        for name in try Directory.names(descriptor) {
+            if let entry = try entry(directory.appending(name), in: descriptor) { out.append(entry) }
         }
-        return try Directory.names(descriptor).compactMap { try entry(directory.appending($0), in: descriptor) }
+        return out
+    }
+
+    /// A directory of the layer; nil when there is none at the path.
+    private func open(_ path: BytePath) throws(SystemError) -> FileDescriptor? {
+        do throws(SystemError) {
+            return try FileDescriptor.open(beneath: root.descriptor, path, O_RDONLY | O_DIRECTORY, links: .refused)
+        } catch {
+            switch error.errno {
+            case ENOENT, ENOTDIR, ELOOP: return nil
+            default: throw error
+            }
+        }
     }
 
     private func entry(_ path: BytePath, in parent: FileDescriptor) throws -> Entry? {

@@ -7,8 +7,8 @@ extension ContentStore {
     /// two seconds: a second change within that time would leave the stamp as it is.
     private static let racyWindow: Int64 = 2
 
-    /// Inodes at most this far apart are read by one scan of the index instead of a search each.
-    private static let scanGap: UInt64 = 16
+    /// After so many rows that nobody asked for, a search is quicker than going on.
+    private static let skipLimit = 8
 
     /// A row counts as used in the weeks it is met; more exact marks would cost a write each time.
     private static let seenGrain: Int64 = 7 * 86_400_000
@@ -18,7 +18,7 @@ extension ContentStore {
         if stamps.isEmpty { return [] }
         // A tree's files have inodes near each other; sorted, they are met in the order of the table.
         let order = stamps.indices.sorted {
-            (stamps[$0].device, stamps[$0].inode) < (stamps[$1].device, stamps[$1].inode)
+            (stamps[$0].deviceKey, stamps[$0].inodeKey) < (stamps[$1].deviceKey, stamps[$1].inodeKey)
         }
         return try read { (index) throws(ContentStoreError) in
             var results = [Digest?](repeating: nil, count: stamps.count)
@@ -27,23 +27,24 @@ extension ContentStore {
             let statement = try index.database.statement(
                 """
                 SELECT inode, size, modified, changed, digest, seen FROM files
-                WHERE device = ? AND inode BETWEEN ? AND ? ORDER BY inode
+                WHERE device = ? AND inode >= ? ORDER BY inode
                 """)
-            var start = 0
-            while start < order.count {
-                var end = start + 1
-                while end < order.count, Self.areNear(stamps[order[end - 1]], stamps[order[end]]) { end += 1 }
-                try statement.bind(stamps[order[start]].deviceKey, at: 1)
-                try statement.bind(stamps[order[start]].inodeKey, at: 2)
-                try statement.bind(stamps[order[end - 1]].inodeKey, at: 3)
-                defer { statement.reset() }
-                var next = start
-                while next < end, try statement.step() {
+            defer { statement.reset() }
+            var next = 0
+            search: while next < order.count {
+                let device = stamps[order[next]].deviceKey
+                statement.reset()
+                try statement.bind(device, at: 1)
+                try statement.bind(stamps[order[next]].inodeKey, at: 2)
+                var skipped = 0
+                while try statement.step() {
                     let inode = statement.int(0)
-                    while next < end, stamps[order[next]].inodeKey < inode { next += 1 }
-                    while next < end, stamps[order[next]].inodeKey == inode {
+                    var isWanted = false
+                    while next < order.count, stamps[order[next]].deviceKey == device {
                         let stamp = stamps[order[next]]
-                        if stamp.size == statement.int(1), stamp.modifiedKey == statement.int(2),
+                        if stamp.inodeKey > inode { break }
+                        isWanted = isWanted || stamp.inodeKey == inode
+                        if stamp.inodeKey == inode, stamp.size == statement.int(1), stamp.modifiedKey == statement.int(2),
                             stamp.changedKey == statement.int(3)
                         {
                             results[order[next]] = statement.optionalDigest(4)
@@ -51,18 +52,19 @@ extension ContentStore {
                         }
                         next += 1
                     }
+                    if next == order.count || stamps[order[next]].deviceKey != device { continue search }
+                    skipped = isWanted ? 0 : skipped + 1
+                    if skipped > Self.skipLimit { continue search }
                 }
-                start = end
+                // No row of this device is left.
+                while next < order.count, stamps[order[next]].deviceKey == device { next += 1 }
             }
-            if !stale.isEmpty { try Self.markSeen(stale, index) }
+            if !stale.isEmpty {
+                statement.reset()
+                try Self.markSeen(stale, index)
+            }
             return results
         }
-    }
-
-    /// Whether two neighbours in order fall into one scan. Numbers of the upper half are negative in the index and are
-    /// looked up alone, which keeps the order of a scan that of the list.
-    private static func areNear(_ left: FileStamp, _ right: FileStamp) -> Bool {
-        left.device == right.device && right.inode - left.inode <= scanGap && right.inode <= UInt64(Int64.max)
     }
 
     private static func markSeen(_ stamps: [FileStamp], _ index: Index) throws(ContentStoreError) {

@@ -78,6 +78,11 @@ extension ContentStore {
         }
     }
 
+    /// Forgets an image and all its names; its blobs stay until pruned.
+    package func removeImage(_ manifest: Digest) throws(ContentStoreError) {
+        try write { (index) throws(ContentStoreError) in try index.forgetImage(manifest) }
+    }
+
     private static let columns = """
         SELECT tags.name, images.manifest, images.media_type, images.size, coalesce(tags.created, images.created)
         FROM images LEFT JOIN tags ON tags.manifest = images.manifest

@@ -1,6 +1,6 @@
 package import ArgumentParser
-private import BuildGraph
-private import Core
+import BuildGraph
+import Core
 
 /// `sampan build`.
 package struct BuildCommand: AsyncParsableCommand {

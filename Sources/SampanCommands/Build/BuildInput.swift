@@ -1,11 +1,11 @@
-private import Archive
-package import BuildGraph
-package import ContentStore
-package import Core
-private import DockerfileSyntax
-private import Glibc
-private import HostOS
-private import Layers
+import Archive
+import BuildGraph
+import ContentStore
+import Core
+import DockerfileSyntax
+import Glibc
+import HostOS
+import Layers
 
 /// The Dockerfile and the place of the context, read as far as they must be before the build begins.
 struct BuildInput {
@@ -13,14 +13,17 @@ struct BuildInput {
         case directory(String)
         /// A file with a tar archive.
         case archive(FileDescriptor)
-        case git(String)
-        case url(String)
-        case empty
+        /// A git or archive URL that has not been fetched yet.
+        case remote(String)
+        /// The files themselves.
+        case files(LayerContents)
     }
 
     var dockerfile: SourceFile
     var place: Place
     private var ignorePaths: [String]
+    /// The Dockerfile inside a remote context; nil when it came from elsewhere.
+    private var wantedName: String?
     /// What came by standard input, to be read again after a re-execution.
     private var standardInput: FileDescriptor?
 
@@ -28,7 +31,7 @@ struct BuildInput {
 
     static func read(context: String, dockerfile: String?) throws -> BuildInput {
         var input = BuildInput(
-            dockerfile: SourceFile(name: "Dockerfile", text: ""), place: .empty, ignorePaths: [], standardInput: nil)
+            dockerfile: SourceFile(name: "Dockerfile", text: ""), place: .files(.empty), ignorePaths: [], standardInput: nil)
         if context == "-" {
             guard dockerfile != "-" else {
                 throw Diagnostic(
@@ -43,8 +46,9 @@ struct BuildInput {
             input.dockerfile = SourceFile(name: "<stdin>", bytes: try WholeFile.read(file, limit: dockerfileLimit))
         }
         if RemoteFetcher.isGit(context) || context.hasPrefix("http://") || context.hasPrefix("https://") {
-            throw Diagnostic(
-                code: "context.remote", "the context '\(Redaction.url(context))' is fetched by 'build' only with --file given", exitCode: 64)
+            input.place = .remote(context)
+            input.wantedName = dockerfile == "-" ? nil : dockerfile ?? "Dockerfile"
+            return input
         }
         guard let info = try FileInfo.of(context, followLinks: true) else {
             throw Diagnostic(code: "context.missing", "there is no context directory '\(context)'")
@@ -117,7 +121,7 @@ struct BuildInput {
     private static func file(_ path: BytePath, in archive: FileDescriptor, at start: off_t) throws -> [UInt8]? {
         lseek(archive.raw, start, SEEK_SET)
         defer { lseek(archive.raw, start, SEEK_SET) }
-        let reader = TarReader(try Decompression.open(DescriptorSource(archive)).source)
+        let reader = TarReader(try Compression.open(DescriptorSource(archive)).source)
         while let header = try reader.next() {
             guard header.kind == .file, try header.checkedPath() == path, header.size <= dockerfileLimit else { continue }
             var out = [UInt8](repeating: 0, count: Int(header.size))
@@ -146,9 +150,10 @@ struct BuildInput {
         return try IgnoreMatcher(patternsText: String(decoding: try WholeFile.read(path, limit: 4 << 20), as: UTF8.self))
     }
 
-    func context(remote: RemoteFetcher, store: ContentStore, digests: FileDigests) async throws -> any ContextSource {
+    func context(store: ContentStore, digests: FileDigests) async throws -> any ContextSource {
         switch place {
-        case .empty: return FixedContext(.empty)
+        case .files(let contents): return FixedContext(try Self.filtered(contents, ignorePaths))
+        case .remote: return FixedContext(.empty)
         case .directory(let path):
             for candidate in ignorePaths {
                 if let ignore = try Self.ignoreFile(candidate) {
@@ -159,16 +164,58 @@ struct BuildInput {
         case .archive(let file):
             let ignorePaths = ignorePaths
             return try await BlockingPool.compute.run { try Self.archiveContext(file, ignorePaths, store) }
-        case .git(let url):
-            guard let contents = try await remote.checkout(url, keepGitDir: false, checksum: nil, span: nil) else {
-                return FixedContext(.empty)
-            }
-            return FixedContext(contents)
-        case .url(let url):
-            let entry = try await remote.download(url, checksum: nil, span: nil) { _, _ in }
-            let contents = try LayerArchiveOpener(store: store).open(entry)
-            return FixedContext(contents ?? LayerContents([entry]))
         }
+    }
+
+    var isRemote: Bool {
+        if case .remote = place { true } else { false }
+    }
+
+    /// Fetches a remote context and reads the Dockerfile in it. A URL that is no archive is the Dockerfile itself.
+    mutating func fetch(_ remote: RemoteFetcher, _ store: ContentStore) async throws {
+        guard case .remote(let url) = place else { return }
+        var contents: LayerContents
+        if let checkout = try await remote.checkout(url, keepGitDir: false, checksum: nil, span: nil) {
+            contents = checkout
+        } else {
+            let entry = try await remote.download(url, checksum: nil, span: nil) { _, _ in }
+            if let archive = try LayerArchiveOpener(store: store).open(entry) {
+                contents = archive
+            } else {
+                contents = .empty
+                let tree = StackTree([ListedLayer(LayerContents([entry]))])
+                if wantedName == "Dockerfile", let bytes = try tree.readFile(entry.path, limit: Self.dockerfileLimit) {
+                    dockerfile = SourceFile(name: Redaction.url(url), bytes: bytes)
+                    wantedName = nil
+                }
+            }
+        }
+        place = .files(contents)
+        guard let wantedName else { return }
+        let path = BytePath(cleaning: wantedName)
+        guard let bytes = try StackTree([ListedLayer(contents)]).readFile(path, limit: Self.dockerfileLimit) else {
+            throw Diagnostic(
+                code: "dockerfile.read", "'\(Redaction.url(url))' has no '\(path)'", hint: "name the Dockerfile inside it with --file")
+        }
+        dockerfile = SourceFile(name: path.description, bytes: bytes)
+        ignorePaths = [path.description + ".dockerignore", ".dockerignore"]
+    }
+
+    /// Leaves out what the first ignore file found says, and gives the rest to root.
+    private static func filtered(_ contents: LayerContents, _ ignorePaths: [String]) throws -> LayerContents {
+        let tree = StackTree([ListedLayer(contents)])
+        var ignore: IgnoreMatcher?
+        for candidate in ignorePaths where ignore == nil {
+            ignore = try tree.readFile(BytePath(cleaning: candidate)).map {
+                try IgnoreMatcher(patternsText: String(decoding: $0, as: UTF8.self))
+            }
+        }
+        return LayerContents(
+            contents.entries.filter { !(ignore?.excludes($0.path) ?? false) }.map { entry in
+                var entry = entry
+                (entry.uid, entry.gid) = (0, 0)
+                return entry
+            })
     }
 
     private static func archiveContext(_ file: FileDescriptor, _ ignorePaths: [String], _ store: ContentStore) throws
@@ -178,17 +225,6 @@ struct BuildInput {
         let tar = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
         unlink(path)
         let contents = try TarIndexer.index(DescriptorSource(file), into: tar, expecting: nil).contents
-        var ignore: IgnoreMatcher?
-        for candidate in ignorePaths where ignore == nil {
-            guard let entry = contents.entry(at: BytePath(cleaning: candidate)), entry.isFile, entry.size < 4 << 20 else { continue }
-            let tree = StackTree([ListedLayer(contents)])
-            ignore = try tree.readFile(entry.path).map { try IgnoreMatcher(patternsText: String(decoding: $0, as: UTF8.self)) }
-        }
-        let kept = contents.entries.filter { !(ignore?.excludes($0.path) ?? false) }.map { entry in
-            var entry = entry
-            (entry.uid, entry.gid) = (0, 0)
-            return entry
-        }
-        return FixedContext(LayerContents(kept))
+        return FixedContext(try filtered(contents, ignorePaths))
     }
 }

@@ -1,14 +1,14 @@
-private import ArgumentParser
-private import BuildGraph
-private import ContentStore
-private import Core
-private import DockerfileSyntax
-private import FoundationEssentials
-private import Glibc
-private import HostOS
-private import Layers
-private import OCI
-private import Sandbox
+import ArgumentParser
+import BuildGraph
+import ContentStore
+import Core
+import DockerfileSyntax
+import FoundationEssentials
+import Glibc
+import HostOS
+import Layers
+import OCI
+import Sandbox
 
 /// One `sampan build` from its options to its outputs.
 struct BuildJob {
@@ -20,26 +20,33 @@ struct BuildJob {
         let environment = StoreAccess.environment()
         let outputs = try options.output.map { try OutputSpec(parsing: $0) }
         let tags = try options.tag.map { try Reference(parsing: $0) }
-        let input = try BuildInput.read(context: options.context, dockerfile: options.file)
+        var input = try BuildInput.read(context: options.context, dockerfile: options.file)
+        let network = NetworkAccess(
+            insecure: Set(options.insecureRegistry), mirrors: options.registryMirror, environment: environment)
+        var opened: ContentStore?
+        if input.isRemote {
+            let store = try StoreAccess.open()
+            opened = store
+            try await input.fetch(RemoteFetcher(store: store, network: network), store)
+        }
         let parsed = Dockerfile.parse(input.dockerfile)
         let dockerfile = try parsed.get()
         // The graph tells whether anything has to run, before anything is touched.
         var request = try request(dockerfile, FixedContext(.empty), environment)
         let graph = try StageGraph(request)
         if graph.runsPrograms, RootlessEntry.isNeeded {
+            opened?.close()
             try input.rewindForReexecution()
             try RootlessEntry.enter()
         }
-        let store = try StoreAccess.open()
+        let store = try opened ?? StoreAccess.open()
         defer { store.close() }
         let canRun = geteuid() == 0
         let layers = LayerService(
             store: store, canUnpack: canRun && graph.runsPrograms, overlay: RootlessEntry.isInside ? .user : .trusted)
         let view: any ProgressView = options.quiet ? QuietProgress(.shared) : options.progress.makeSink()
-        let network = NetworkAccess(
-            insecure: Set(options.insecureRegistry), mirrors: options.registryMirror, environment: environment)
         let remote = RemoteFetcher(store: store, network: network)
-        request.context = try await input.context(remote: remote, store: store, digests: layers.digests)
+        request.context = try await input.context(store: store, digests: layers.digests)
         request.namedContexts = try namedContexts(layers.digests)
         let services = BuildServices(
             store: store, layers: layers,

@@ -1,5 +1,5 @@
-package import BuildGraph
-package import Core
+import BuildGraph
+import Core
 
 /// Readers of option values; each error names the option and shows the form.
 package enum BuildOptions {

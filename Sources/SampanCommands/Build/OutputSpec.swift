@@ -1,4 +1,4 @@
-private import Core
+import Core
 
 /// One `--output`: what to write and where.
 package struct OutputSpec: Sendable, Equatable {

@@ -1,10 +1,10 @@
 package import BuildGraph
 package import ContentStore
-package import Core
-private import Glibc
-private import HostOS
-private import Sandbox
-private import Synchronization
+import Core
+import Glibc
+import HostOS
+import Sandbox
+import Synchronization
 
 /// Runs the programs of RUN steps in the sandbox.
 package final class SandboxExecutor: StepExecutor {
@@ -25,7 +25,8 @@ package final class SandboxExecutor: StepExecutor {
         guard let runtime = runtime.withLock({ $0 }) else { return ExecutionOutcome(code: 126) }
         try requireEmulation(request.platform)
         let sandbox = Self.sandboxRequest(request)
-        let (reader, writer) = try Self.pipe()
+        let pipe = try Pipe()
+        let (reader, writer) = (pipe.reader, PipeEnd(pipe.writer))
         let running = RunningProgram()
         return try await withTaskCancellationHandler {
             async let drained: Void = BlockingPool.waiting.run { try Self.drain(reader, request.output) }
@@ -78,12 +79,6 @@ package final class SandboxExecutor: StepExecutor {
     private static func start(_ request: SandboxRequest, _ runtime: OCIRuntime, _ writer: PipeEnd) throws -> SandboxRun {
         let end = writer.take()
         return try SandboxRun.start(request, runtime: runtime, stdio: SandboxStdio(output: end, error: end))
-    }
-
-    private static func pipe() throws -> (FileDescriptor, PipeEnd) {
-        var ends: [Int32] = [-1, -1]
-        try check("make a pipe") { pipe2(&ends, O_CLOEXEC) }
-        return (FileDescriptor(owning: ends[0]), PipeEnd(FileDescriptor(owning: ends[1])))
     }
 
     private static func drain(_ reader: FileDescriptor, _ output: (UnsafeRawBufferPointer) -> Void) throws {

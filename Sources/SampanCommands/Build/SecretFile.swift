@@ -1,5 +1,5 @@
-private import Core
-private import HostOS
+import Core
+import HostOS
 
 /// Files and sockets that hold secrets.
 enum SecretFile {

@@ -1,7 +1,7 @@
 package import ArgumentParser
-private import ContentStore
-private import Core
-private import HostOS
+import ContentStore
+import Core
+import HostOS
 
 /// `sampan cache`.
 package struct CacheCommand: ParsableCommand {

@@ -1,9 +1,11 @@
+import OCI
+import ContentStore
 package import ArgumentParser
 import BuildGraph
 import Core
-private import HostOS
-private import Layers
-private import Sandbox
+import HostOS
+import Layers
+import Sandbox
 
 /// `sampan export`.
 package struct ExportCommand: AsyncParsableCommand {
@@ -37,6 +39,6 @@ package struct ExportCommand: AsyncParsableCommand {
             return
         }
         let names = [record.name].compactMap { $0 } + (try spec.name.map { [try Reference(parsing: $0)] } ?? [])
-        try LayoutExport.write(record.manifest, names: names, to: spec, store: store)
+        try StoreLayouts.write(record.manifest, names: names, to: spec, store: store)
     }
 }

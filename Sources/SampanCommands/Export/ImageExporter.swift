@@ -1,12 +1,11 @@
-private import Archive
+import Archive
 import BuildGraph
 import ContentStore
 import Core
-private import Glibc
-private import HostOS
-private import ImageLayouts
-private import Layers
-private import OCI
+import Glibc
+import HostOS
+import Layers
+import OCI
 
 /// Writes a built image where `--output` says.
 struct ImageExporter {
@@ -24,7 +23,7 @@ struct ImageExporter {
             if let name = output.name { names.append(try Reference(parsing: name)) }
             let (store, chosen) = (store, names)
             try await BlockingPool.compute.run {
-                try LayoutExport.write(image.manifest, names: chosen, to: output, store: store)
+                try StoreLayouts.write(image.manifest, names: chosen, to: output, store: store)
             }
         }
     }

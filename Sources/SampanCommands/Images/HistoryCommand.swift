@@ -1,6 +1,7 @@
+import ContentStore
 package import ArgumentParser
-private import Core
-private import OCI
+import Core
+import OCI
 
 /// `sampan history`.
 package struct HistoryCommand: ParsableCommand {

@@ -1,7 +1,9 @@
+import OCI
+import ContentStore
 package import ArgumentParser
-private import Core
-private import FoundationEssentials
-private import HostOS
+import Core
+import FoundationEssentials
+import HostOS
 
 /// How a command shows its result.
 package enum DisplayFormat: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -1,12 +1,12 @@
 package import ArgumentParser
-private import Archive
-private import BuildGraph
-private import ContentStore
-private import Core
-private import Glibc
-private import HostOS
-private import Layers
-private import OCI
+import Archive
+import BuildGraph
+import ContentStore
+import Core
+import Glibc
+import HostOS
+import Layers
+import OCI
 
 /// `sampan import`.
 package struct ImportCommand: AsyncParsableCommand {

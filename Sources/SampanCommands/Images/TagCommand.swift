@@ -1,5 +1,7 @@
+import OCI
+import ContentStore
 package import ArgumentParser
-private import Core
+import Core
 
 /// `sampan tag`.
 package struct TagCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-private import ArgumentParser
-private import Core
-private import FoundationEssentials
-private import Glibc
+import ArgumentParser
+import Core
+import FoundationEssentials
+import Glibc
 
 /// Gives every option a twin in the environment: `SAMPAN_BUILD_ARG` stands for `--build-arg` where it isn't given.
 ///

@@ -1,5 +1,5 @@
-private import Glibc
-private import Synchronization
+import Glibc
+import Synchronization
 
 /// What SIGINT and SIGTERM do: run the handlers of the work that is under way; the second time end the process.
 package final class Interruption: Sendable {

@@ -1,8 +1,8 @@
-private import ArgumentParser
-private import Core
-private import Glibc
-private import HostOS
-private import Sandbox
+import ArgumentParser
+import Core
+import Glibc
+import HostOS
+import Sandbox
 
 /// The program: dispatches to a command and turns every error into text and an exit status.
 public enum SampanProgram {

@@ -1,7 +1,7 @@
-private import BuildGraph
-private import Core
-private import HostOS
-private import Layers
+import BuildGraph
+import Core
+import HostOS
+import Layers
 
 /// A git repository as ADD and contexts name one: `https://host/repo.git#ref:directory`, `git@host:repo.git`, `git://…`.
 ///

@@ -1,10 +1,9 @@
 package import BuildGraph
 package import ContentStore
 package import Core
-private import HostOS
-private import ImageLayouts
-package import OCI
-private import RegistryClient
+import HostOS
+import OCI
+import RegistryClient
 
 /// Finds images by all transports.
 package struct ImageResolver: ImageSource {
@@ -62,7 +61,7 @@ package struct ImageResolver: ImageSource {
     /// An image in a layout or an archive: its blobs are taken into the store, verified.
     private func local(_ name: ImageName, _ text: String, _ platform: Platform) async throws -> BaseImage {
         let store = store
-        let descriptor = try await BlockingPool.compute.run { try LayoutImport.read(name, into: store, platform: platform) }
+        let descriptor = try await BlockingPool.compute.run { try StoreLayouts.read(name, into: store, platform: platform) }
         return try await image(descriptor, name: text, platform)
     }
 
@@ -83,7 +82,7 @@ package struct ImageResolver: ImageSource {
         if try await BlockingPool.waiting.run({ try store.containsBlob(manifest.config.digest) }) {
             configBytes = try await BlockingPool.waiting.run { try store.readBlob(manifest.config.digest) }
         } else {
-            configBytes = try await registry.fetchBlob(manifest.config, of: reference)
+            configBytes = try await registry.readBlob(manifest.config, of: reference)
         }
         let config = try ImageConfig(decoding: configBytes)
         try config.check(against: manifest)
@@ -119,6 +118,6 @@ package struct ImageResolver: ImageSource {
             throw error
         }
         let writer = sink.writer
-        try await BlockingPool.waiting.run { try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size)) }
+        _ = try await BlockingPool.waiting.run { try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size)) }
     }
 }

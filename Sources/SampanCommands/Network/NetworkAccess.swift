@@ -1,6 +1,6 @@
 package import HTTPTransport
 package import RegistryClient
-private import Synchronization
+import Synchronization
 
 /// The connections of one command: made when first needed, closed at its end.
 package final class NetworkAccess: Sendable {

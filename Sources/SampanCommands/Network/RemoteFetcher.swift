@@ -1,11 +1,11 @@
-private import Archive
-package import BuildGraph
+import Archive
+import BuildGraph
 package import ContentStore
 package import Core
-private import FoundationEssentials
-private import Glibc
-private import HTTPTransport
-private import HostOS
+import FoundationEssentials
+import Glibc
+import HTTPTransport
+import HostOS
 package import Layers
 
 /// Fetches what ADD and contexts name by URL.

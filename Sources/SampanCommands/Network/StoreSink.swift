@@ -1,6 +1,6 @@
 package import ContentStore
 package import Core
-package import RegistryClient
+import RegistryClient
 
 /// Takes a registry's blob into the store; what arrived is kept when the transfer is broken off.
 package struct StoreSink: BlobSink, Sendable {

@@ -1,8 +1,8 @@
 package import ArgumentParser
-private import Core
-private import DockerfileSyntax
-private import Glibc
-private import HostOS
+import Core
+import DockerfileSyntax
+import Glibc
+import HostOS
 
 /// `sampan parse`.
 package struct ParseCommand: ParsableCommand {
@@ -33,7 +33,7 @@ package struct ParseCommand: ParsableCommand {
         let result = Dockerfile.parse(SourceFile(name: file == "-" ? "<stdin>" : file, bytes: bytes))
         let dockerfile = try result.get()
         switch format {
-        case .json: Console.shared.output(dockerfile.json(), terminator: "")
+        case .json: Console.shared.output(result.json(), terminator: "")
         case .sexp: Console.shared.output(dockerfile.sexp(), terminator: "")
         }
     }

@@ -1,6 +1,6 @@
 package import ArgumentParser
-private import DockerfileSyntax
-private import HostOS
+import DockerfileSyntax
+import HostOS
 
 /// `sampan reference`: writes the parts of the documentation that come from the code.
 package struct ReferenceCommand: ParsableCommand {

@@ -1,9 +1,10 @@
+import ContentStore
 package import ArgumentParser
-private import BuildGraph
-private import Core
-private import HostOS
-private import Layers
-private import Sandbox
+import BuildGraph
+import Core
+import HostOS
+import Layers
+import Sandbox
 
 /// `sampan run`.
 package struct RunCommand: AsyncParsableCommand {

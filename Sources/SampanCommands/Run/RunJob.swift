@@ -1,11 +1,11 @@
-private import BuildGraph
-package import ContentStore
-private import Core
-private import Glibc
-private import HostOS
-private import Layers
-private import OCI
-private import Sandbox
+import BuildGraph
+import ContentStore
+import Core
+import Glibc
+import HostOS
+import Layers
+import OCI
+import Sandbox
 
 /// One `sampan run`.
 struct RunJob {

@@ -1,8 +1,8 @@
 package import ContentStore
-private import Core
-private import Glibc
-private import HostOS
-private import Sandbox
+import Core
+import Glibc
+import HostOS
+import Sandbox
 
 /// Opens the store that this user's commands work on.
 package enum StoreAccess {

@@ -1,7 +1,7 @@
 package import Core
-private import Glibc
-private import HostOS
-private import Synchronization
+import Glibc
+import HostOS
+import Synchronization
 
 /// The only place that writes to standard output and standard error.
 ///

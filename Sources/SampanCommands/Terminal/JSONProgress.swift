@@ -1,6 +1,6 @@
 package import BuildGraph
-private import Core
-private import FoundationEssentials
+import Core
+import FoundationEssentials
 
 /// One JSON object a line on standard error: `step`, `event`, `time` (seconds since the start), and what the event has.
 package struct JSONProgress: ProgressView {

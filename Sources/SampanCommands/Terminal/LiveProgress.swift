@@ -1,6 +1,6 @@
 package import BuildGraph
-private import Core
-private import Synchronization
+import Core
+import Synchronization
 
 /// A live view: what is done scrolls up, what runs stays below with its time, bytes and last lines of output.
 package final class LiveProgress: ProgressView {

@@ -1,6 +1,6 @@
 package import BuildGraph
-private import Core
-private import Synchronization
+import Core
+import Synchronization
 
 /// A line for everything that happens, each with its step's number: for logs and pipes.
 package final class PlainProgress: ProgressView {

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 package import BuildGraph
 
 /// How a build shows what it does.

@@ -1,0 +1,76 @@
+import Archive
+import ContentStore
+import Core
+import Glibc
+import HostOS
+import ImageLayouts
+import OCI
+
+/// Moves images between the store and layouts or archives.
+enum StoreLayouts {
+    /// Writes an image of the store as an OCI layout, an OCI archive or a docker archive.
+    static func write(_ manifest: Descriptor, names: [Reference], to output: OutputSpec, store: ContentStore) throws {
+        let blobs = StoreBlobs(store: store)
+        switch output.kind {
+        case .oci:
+            try LayoutExport.writeDirectory(
+                manifest, names: LayoutName.names(for: names), to: output.destination, from: blobs)
+        case .ociArchive:
+            try writeFile(output.destination) {
+                try LayoutExport.writeArchive(manifest, names: LayoutName.names(for: names), to: $0, from: blobs)
+            }
+        case .docker:
+            try writeFile(output.destination) {
+                try LayoutExport.writeDockerArchive(manifest, names: names, to: $0, from: blobs)
+            }
+        case .tar, .local, .image: return
+        }
+    }
+
+    private static func writeFile(_ path: String, _ body: (any ByteSink) throws -> Void) throws {
+        if path == "-" { return try body(DescriptorSink(.duplicating(1))) }
+        let file = try AtomicFile(path)
+        try body(DescriptorSink(file.descriptor))
+        try file.publish()
+    }
+
+    /// Takes an image of a layout or archive into the store, every byte verified.
+    static func read(_ name: ImageName, into store: ContentStore, platform: Platform) throws -> Descriptor {
+        let source: LayoutSource
+        let tag: String?
+        switch name {
+        case .oci(let path, let inner): (source, tag) = (.directory(path), inner)
+        case .ociArchive(let path, let inner), .dockerArchive(let path, let inner): (source, tag) = (.archive(path), inner)
+        case .registry, .store, .plain:
+            throw Diagnostic(code: "image.transport", "this is not a layout or an archive")
+        }
+        let imported = try LayoutImport.read(source, name: tag, platform: platform, into: StoreBlobs(store: store)) {
+            let path = try store.session().makePath("archive")
+            let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
+            unlink(path)
+            return file
+        }
+        return imported.manifest
+    }
+}
+
+/// The store as layouts see it.
+private struct StoreBlobs: BlobProvider, BlobReceiver {
+    let store: ContentStore
+
+    func openBlob(_ digest: Digest) throws -> FileDescriptor { try store.openBlob(digest) }
+
+    func containsBlob(_ digest: Digest) throws -> Bool { try store.containsBlob(digest) }
+
+    func receiveBlob(_ descriptor: Descriptor, from source: any ByteSource) throws {
+        let writer = try store.makeBlobWriter()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try source.read(into: buffer)
+            if count == 0 { break }
+            try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        _ = try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size))
+    }
+}
