@@ -94,7 +94,8 @@ struct LifetimeTests {
         usleep(UInt32(step) * 12_000)
         builder.terminate(SIGKILL)
         builder.wait()
-        #expect(Self.eventually { Self.processes(fixture.place).isEmpty && Self.processes("sleep\u{0}31\(step)").isEmpty })
+        #expect(
+            Self.eventually { Self.processes(fixture.place).isEmpty && Self.processes("sleep\u{0}31\(step)").isEmpty })
         #expect(
             Self.eventually {
                 ControlGroups.sweep()

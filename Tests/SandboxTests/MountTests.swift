@@ -78,7 +78,8 @@ struct MountTests {
         #expect(try fixture.changes() == ["srv", "srv/data", "srv/data/new"])
         let copied = fixture.upper + "/srv/data"
         #expect(try FileInfo.of(copied)?.uid == 12)
-        #expect(try ExtendedAttributes.read(copied).contains { $0.name == "user.note" && $0.value == Array("kept".utf8) })
+        #expect(
+            try ExtendedAttributes.read(copied).contains { $0.name == "user.note" && $0.value == Array("kept".utf8) })
     }
 
     @Test("each kind shows what it should")
@@ -108,7 +109,8 @@ struct MountTests {
         var request = fixture.request("true")
         request.mounts = [
             SandboxMount(
-                target: "/run/secrets/key", kind: .secret(content: Array("zq7-secret".utf8), mode: 0o400, uid: 0, gid: 0))
+                target: "/run/secrets/key",
+                kind: .secret(content: Array("zq7-secret".utf8), mode: 0o400, uid: 0, gid: 0))
         ]
         #expect(try fixture.run(request).status.isSuccess)
         for path in try SandboxFixture.tree(fixture.place) {
@@ -151,7 +153,8 @@ struct MountTests {
         let fixture = try SandboxFixture()
         var request = fixture.request("cat /etc/hosts")
         request.mounts = [
-            SandboxMount(target: "/etc/hosts", kind: .secret(content: Array("mine\n".utf8), mode: 0o444, uid: 0, gid: 0))
+            SandboxMount(
+                target: "/etc/hosts", kind: .secret(content: Array("mine\n".utf8), mode: 0o444, uid: 0, gid: 0))
         ]
         #expect(try fixture.run(request).output == "mine\n")
     }

@@ -9,7 +9,9 @@ package enum ProgramPath {
         // System tools lie in sbin, which an ordinary user's PATH often lacks.
         for directory in path.split(separator: ":").map(String.init) + ["/usr/local/sbin", "/usr/sbin", "/sbin"] {
             let candidate = directory + "/" + name
-            if access(candidate, X_OK) == 0, let info = try? FileInfo.of(candidate, followLinks: true), info.kind == .file {
+            if access(candidate, X_OK) == 0, let info = try? FileInfo.of(candidate, followLinks: true),
+                info.kind == .file
+            {
                 return candidate
             }
         }

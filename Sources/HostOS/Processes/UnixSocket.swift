@@ -23,9 +23,10 @@ package enum UnixSocket {
 
     /// The next connection of a listener.
     package static func accept(_ listener: FileDescriptor) throws(SystemError) -> FileDescriptor {
-        FileDescriptor(owning: try check("accept a connection") {
-            sampan_accept(listener.raw)
-        })
+        FileDescriptor(
+            owning: try check("accept a connection") {
+                sampan_accept(listener.raw)
+            })
     }
 
     /// Hands a descriptor to the other side, together with one zero byte.

@@ -63,7 +63,7 @@ struct BuilderIdentity: Hashable {
 
     /// Reads `pid-start-…`.
     init?(prefixOf name: String) {
-        let parts = name.split(separator: "-")
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let pid = Int32(parts[0]), let start = UInt64(parts[1]) else { return nil }
         self.init(pid: pid, start: start)
     }

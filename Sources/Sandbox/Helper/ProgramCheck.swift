@@ -33,7 +33,9 @@ struct ProgramCheck {
         case .nothing: return .programNotFound(name)
         case .file(let walk):
             guard isExecutable(walk) else { return .programNotExecutable(walk.path.absolute) }
-            guard let interpreter = interpreter(of: walk.descriptor), case .nothing = look(interpreter) else { return nil }
+            guard let interpreter = interpreter(of: walk.descriptor), case .nothing = look(interpreter) else {
+                return nil
+            }
             return .interpreterNotFound(program: name, interpreter: interpreter)
         }
     }

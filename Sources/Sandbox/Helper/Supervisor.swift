@@ -20,17 +20,16 @@ struct Supervisor {
             poll(&entries, 2, timeout)
             if entries[1].revents != 0 { return child.wait() }
             if entries[0].revents != 0 { listen(child) }
-            if let killAt, ContinuousClock.now >= killAt {
-                kill(-1, SIGKILL)
-                self.killAt = nil
-            }
+            if let killAt { kill(-1, ContinuousClock.now >= killAt ? SIGKILL : SIGTERM) }
         }
     }
 
+    /// In milliseconds. While a cancel lasts, programs are asked again and again: a shell may just have been starting
+    /// another one.
     private var timeout: Int32 {
         guard let killAt else { return -1 }
         let left = killAt - ContinuousClock.now
-        return Int32(max(0, left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1))
+        return left <= .zero ? 10 : left < .milliseconds(250) ? Int32(left / .milliseconds(1)) + 1 : 250
     }
 
     private mutating func listen(_ child: ChildProcess) {
@@ -40,7 +39,6 @@ struct Supervisor {
             isCanceled = true
             // Not to the first program alone: the first of a PID namespace ignores what it has no handler for, and a
             // shell ends when the program that it waits for has ended.
-            kill(-1, SIGTERM)
             killAt = ContinuousClock.now + .milliseconds(milliseconds)
         case .order, .started, .console, .failed, .ended: break
         case nil:

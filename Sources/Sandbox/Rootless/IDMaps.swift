@@ -41,7 +41,8 @@ struct IDMaps {
             program, [String(pid), "0", String(own), "1", "1", String(range.first), String(range.count)])
         let done = try ChildProcess.capture(options, limit: 1 << 16)
         guard done.status.isSuccess else {
-            throw .cannotStart(program: Self.failed, step: done.errorText.isEmpty ? program : done.errorText, errno: EPERM)
+            throw .cannotStart(
+                program: Self.failed, step: done.errorText.isEmpty ? program : done.errorText, errno: EPERM)
         }
     }
 

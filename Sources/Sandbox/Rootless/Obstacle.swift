@@ -28,7 +28,8 @@ package enum Obstacle: Codable, Equatable, Sendable {
             return Diagnostic(
                 code: "sandbox.user-namespaces", "AppArmor does not let this program use user namespaces",
                 causes: ["kernel.apparmor_restrict_unprivileged_userns is 1"],
-                hint: "let root run `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` or give sampan a profile "
+                hint:
+                    "let root run `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` or give sampan a profile "
                     + "with `userns,`, " + remedy)
         case .missingProgram(let name):
             return Diagnostic(
@@ -36,7 +37,8 @@ package enum Obstacle: Codable, Equatable, Sendable {
         case .mappingFailed(let program, let message):
             return Diagnostic(
                 code: "sandbox.id-maps", "'\(program)' cannot map the ids of the user namespace", causes: [message],
-                hint: "check that it is setuid root (or has cap_setuid), and the ranges in /etc/subuid and /etc/subgid, "
+                hint:
+                    "check that it is setuid root (or has cap_setuid), and the ranges in /etc/subuid and /etc/subgid, "
                     + remedy)
         case .refused(let operation, let errno):
             return Diagnostic(
@@ -45,8 +47,10 @@ package enum Obstacle: Codable, Equatable, Sendable {
                 hint: "a container host may forbid it (seccomp or a missing CAP_SYS_ADMIN): allow it there, " + remedy)
         case .missingCapability(let name):
             return Diagnostic(
-                code: "sandbox.capability", "RUN as root needs the capability \(name), which this process does not have",
-                hint: "start the container with --cap-add \(name.hasPrefix("CAP_") ? String(name.dropFirst(4)) : name), "
+                code: "sandbox.capability",
+                "RUN as root needs the capability \(name), which this process does not have",
+                hint:
+                    "start the container with --cap-add \(name.hasPrefix("CAP_") ? String(name.dropFirst(4)) : name), "
                     + "or run as an ordinary user with user namespaces")
         }
     }

@@ -77,7 +77,8 @@ package final class SandboxRun: Sendable {
 
     private static func startFailure(_ error: ProcessError) -> SandboxError {
         if case .cannotStart(_, let step, let errno) = error, errno == EPERM {
-            return .notAllowed(geteuid() == 0 ? .missingCapability("CAP_SYS_ADMIN") : .refused(operation: step, errno: errno))
+            return .notAllowed(
+                geteuid() == 0 ? .missingCapability("CAP_SYS_ADMIN") : .refused(operation: step, errno: errno))
         }
         return SandboxError(error)
     }
@@ -114,7 +115,8 @@ package final class SandboxRun: Sendable {
 
     /// Asks all programs of the run to end (SIGTERM), and kills them after the grace. ``wait()`` then returns soon.
     package func cancel(grace: Duration = .seconds(3)) {
-        let milliseconds = Int32(clamping: grace.components.seconds * 1000 + grace.components.attoseconds / 1_000_000_000_000_000)
+        let milliseconds = Int32(
+            clamping: grace.components.seconds * 1000 + grace.components.attoseconds / 1_000_000_000_000_000)
         send(.cancel(graceMilliseconds: max(0, milliseconds)))
     }
 

@@ -17,7 +17,8 @@ enum HostDevices {
 
     private static func collect(_ directory: String, depth: Int, _ out: inout [RuntimeSpec.Device]) {
         guard depth < 4, let opened = try? FileDescriptor.open(directory, O_RDONLY | O_DIRECTORY),
-            let names = try? Directory.names(opened) else { return }
+            let names = try? Directory.names(opened)
+        else { return }
         for name in names {
             let path = directory + "/" + String(decoding: name, as: UTF8.self)
             guard !skipped.contains(path), let info = try? FileInfo.of(path) else { continue }
@@ -38,6 +39,9 @@ enum HostDevices {
 /// The kernel's packing of device numbers.
 enum DeviceNumber {
     static func split(_ device: UInt64) -> (major: Int64, minor: Int64) {
-        (Int64((device >> 8) & 0xfff | (device >> 32) & 0xffff_f000), Int64(device & 0xff | (device >> 12) & 0xffff_ff00))
+        (
+            Int64((device >> 8) & 0xfff | (device >> 32) & 0xffff_f000),
+            Int64(device & 0xff | (device >> 12) & 0xffff_ff00)
+        )
     }
 }

@@ -42,7 +42,6 @@ extension RuntimeSpec {
             maskedPaths: insecure ? [] : Self.masked, readonlyPaths: insecure ? [] : Self.readOnly)
     }
 
-
     /// The file systems that every program expects.
     private static func system(_ request: SandboxRequest, _ placement: Placement) -> [Mount] {
         let safe = ["nosuid", "noexec", "nodev"]
