@@ -20,9 +20,9 @@ package struct StoreOptions: Sendable {
 /// All calls block; they belong on a ``BlockingPool``. What a lookup returned and what was written is leased to this
 /// object's session until ``close()``: no process prunes it meanwhile.
 ///
-/// Truth is the index: a file without a row is garbage that ``prune(_:)`` sweeps, a row without its file is dropped when
-/// met. A file appears by one rename inside the write transaction that makes its row; removing deletes the row first,
-/// then the file under the write lock. So a kill at any instant leaves garbage at worst, never a row that lies.
+/// Truth is the index: a file without a row is garbage that ``prune(_:)`` sweeps, a row without its file is dropped
+/// when met. A file appears by one rename inside the write transaction that makes its row; removing deletes the row
+/// first, then the file under the write lock. So a kill at any instant leaves garbage at worst, never a row that lies.
 package final class ContentStore: Sendable {
     package let location: StoreLocation
     let options: StoreOptions

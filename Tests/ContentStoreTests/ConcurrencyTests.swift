@@ -3,6 +3,7 @@ import Core
 import Glibc
 import HostOS
 import OCI
+import SampanTestSupport
 import Synchronization
 import Testing
 
@@ -88,7 +89,7 @@ struct ConcurrencyTests {
         let place = home.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [place = place as String, round = round as Int] in
             let store = try ContentStore.open(StoreLocation(home: place))
-            var generator = Seeded(seed: UInt64(round))
+            var generator = SeededGenerator(seed: UInt64(round))
             let delay = UInt32.random(in: 500...60_000, using: &generator)
             BlockingPool.waiting.submit {
                 usleep(delay)

@@ -1,6 +1,7 @@
 import ContentStore
 import Core
 import HostOS
+import SampanTestSupport
 import Testing
 
 @Suite("Remembered file digests")
@@ -57,7 +58,7 @@ struct FileDigestTests {
             for inode in inodes { items.append((stamp(device: device, inode: inode), id("\(device) \(inode)"))) }
         }
         #expect(try store.recordFileDigests(items, observed: now) == items.count)
-        var generator = Seeded(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<20 {
             let asked = (0..<50).map { _ in items.randomElement(using: &generator)! }
             #expect(try store.fileDigests(asked.map(\.stamp)) == asked.map(\.digest))
@@ -84,20 +85,5 @@ struct FileDigestTests {
         #expect(try store.fileDigests([FileStamp(try #require(try FileInfo.of(path)))]) == [id("one")])
         try home.write(bytes("two"), to: "files/a")
         #expect(try store.fileDigests([FileStamp(try #require(try FileInfo.of(path)))]) == [nil])
-    }
-}
-
-/// A generator whose numbers are always the same.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -2,29 +2,20 @@ import ContentStore
 import Core
 import Glibc
 import HostOS
-import Testing
+import SampanTestSupport
 
 /// A store's home for one test, removed at its end.
 final class Home {
-    let path: String
+    private let directory: TemporaryDirectory
+    var path: String { directory.path }
     var location: StoreLocation { StoreLocation(home: path) }
 
-    init() throws {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        path = "\(base)/sampan-store-\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        try Directory.create(path)
-    }
-
-    deinit { try? Directory.removeTree(path) }
+    init() throws { directory = try TemporaryDirectory("store") }
 
     func open() throws -> ContentStore { try ContentStore.open(location) }
 
-    /// Makes a file with parents below the home.
-    func write(_ bytes: [UInt8], to name: String) throws {
-        let file = path + "/" + name
-        if let slash = file.lastIndex(of: "/") { try Directory.create(String(file[..<slash])) }
-        try AtomicFile.write(bytes, to: file)
-    }
+    /// Makes a file with its parents below the home.
+    func write(_ bytes: [UInt8], to name: String) throws { try directory.file(name, bytes) }
 
     func exists(_ name: String) -> Bool { access(path + "/" + name, F_OK) == 0 }
 }

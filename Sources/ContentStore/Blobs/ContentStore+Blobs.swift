@@ -22,8 +22,8 @@ extension ContentStore {
 
     /// Begins a download, behind what an interrupted one left.
     ///
-    /// The writer's ``BlobWriter/count`` says from which byte to go on. Two downloads of one digest at a time don't meet:
-    /// the second starts from nothing.
+    /// The writer's ``BlobWriter/count`` says from which byte to go on. Two downloads of one digest at a time don't
+    /// meet: the second starts from nothing.
     package func resumeBlob(_ digest: Digest) throws(ContentStoreError) -> BlobWriter {
         let path = try session().makePath(BlobWriter.partialPrefix + digest.hex)
         let isThere = rename(location.partial + "/" + digest.hex, path) == 0

@@ -3,8 +3,8 @@ package import HostOS
 
 /// The remembered digests of files outside of the store.
 extension ContentStore {
-    /// How near to the time of looking a stamp may lie to be trusted, in seconds. A file system may stamp as coarsely as
-    /// two seconds: a second change within that time would leave the stamp as it is.
+    /// How near to the time of looking a stamp may lie to be trusted, in seconds. A file system may stamp as coarsely
+    /// as two seconds: a second change within that time would leave the stamp as it is.
     private static let racyWindow: Int64 = 2
 
     /// After so many rows that nobody asked for, a search is quicker than going on.
@@ -44,7 +44,8 @@ extension ContentStore {
                         let stamp = stamps[order[next]]
                         if stamp.inodeKey > inode { break }
                         isWanted = isWanted || stamp.inodeKey == inode
-                        if stamp.inodeKey == inode, stamp.size == statement.int(1), stamp.modifiedKey == statement.int(2),
+                        if stamp.inodeKey == inode, stamp.size == statement.int(1),
+                            stamp.modifiedKey == statement.int(2),
                             stamp.changedKey == statement.int(3)
                         {
                             results[order[next]] = statement.optionalDigest(4)

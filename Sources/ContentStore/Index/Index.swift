@@ -3,8 +3,8 @@ internal import HostOS
 
 /// The index of an open store with what this process remembers of it.
 ///
-/// It is not safe by itself: ``ContentStore`` owns it behind its lock and lends it only to closures that run inside of it,
-/// which the compiler can't follow; hence the unchecked conformance.
+/// It is not safe by itself: ``ContentStore`` owns it behind its lock and lends it only to closures that run inside of
+/// it, which the compiler can't follow; hence the unchecked conformance.
 final class Index: @unchecked Sendable {
     let database: Database
     /// What this session has leased already.

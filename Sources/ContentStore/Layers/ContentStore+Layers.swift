@@ -48,8 +48,8 @@ extension ContentStore {
 
     func layerDirectory(_ id: Digest) -> String { location.layers + "/" + id.hex }
 
-    /// Publishes a directory of the session as the materialised layer by one rename. When another process was quicker, its
-    /// copy stays and this one is removed.
+    /// Publishes a directory of the session as the materialised layer by one rename. When another process was quicker,
+    /// its copy stays and this one is removed.
     /// - Returns: where the layer lies: `layers/<id>/fs`.
     package func publishLayer(_ id: Digest, directory: String) throws(ContentStoreError) -> String {
         try publish(id, from: directory, as: "fs", column: "directory")

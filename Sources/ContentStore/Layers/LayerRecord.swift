@@ -38,11 +38,13 @@ extension Index {
     func upsert(_ layer: LayerRecord, at now: Int64) throws(ContentStoreError) {
         try database.run(
             """
-            INSERT INTO layers (id, diff, blob, blob_size, blob_type, content, unpacked, entries, directory, tar, created, used)
+            INSERT INTO layers
+                (id, diff, blob, blob_size, blob_type, content, unpacked, entries, directory, tar, created, used)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?9)
             ON CONFLICT (id) DO UPDATE SET
                 diff = coalesce(excluded.diff, diff), blob = coalesce(excluded.blob, blob),
-                blob_size = coalesce(excluded.blob_size, blob_size), blob_type = coalesce(excluded.blob_type, blob_type),
+                blob_size = coalesce(excluded.blob_size, blob_size),
+                blob_type = coalesce(excluded.blob_type, blob_type),
                 content = coalesce(excluded.content, content), unpacked = max(excluded.unpacked, unpacked),
                 entries = max(excluded.entries, entries), used = excluded.used
             """, layer.id, layer.diffID, layer.blob?.digest, layer.blob?.size, layer.blob?.mediaType.rawValue,

@@ -3,7 +3,8 @@ internal import Glibc
 internal import HostOS
 internal import Synchronization
 
-/// The stay of one process in the store: a directory for unfinished work that lives as long as the process holds a lock.
+/// The stay of one process in the store: a directory for unfinished work that lives as long as the process holds a
+/// lock.
 ///
 /// When the process dies, the kernel drops the lock, and the next to open the store sweeps the directory.
 package final class StoreSession: Sendable {

@@ -50,8 +50,8 @@ extension ContentStore {
         }
     }
 
-    /// Steps of the same instruction on other inputs, the most recently used first. Neither counted nor leased: look the
-    /// chosen one up.
+    /// Steps of the same instruction on other inputs, the most recently used first. Neither counted nor leased: look
+    /// the chosen one up.
     package func stepCandidates(shape: Digest, limit: Int = 16) throws(ContentStoreError) -> [StepRecord] {
         try steps(Self.columns + " WHERE shape = ? ORDER BY used DESC, key LIMIT ?", shape, limit)
     }

@@ -3,11 +3,11 @@ internal import Glibc
 internal import HostOS
 
 extension ContentStore {
-    /// Makes room, the least recently used first. Nothing goes that a running process holds or, unless all is asked for,
-    /// a named image needs.
+    /// Makes room, the least recently used first. Nothing goes that a running process holds or, unless all is asked
+    /// for, a named image needs.
     ///
-    /// Rows go first, then files: a kill in between leaves files without rows, which `usage()` shows as unreferenced and
-    /// the next pruning takes.
+    /// Rows go first, then files: a kill in between leaves files without rows, which `usage()` shows as unreferenced
+    /// and the next pruning takes.
     package func prune(_ options: PruneOptions = PruneOptions()) throws(ContentStoreError) -> PruneReport {
         try withReserve { () throws(ContentStoreError) in try pruneOnce(options) }
     }
@@ -86,7 +86,8 @@ extension ContentStore {
         return overflow ? Int64.max / 2 : product
     }
 
-    /// What has no record goes first, then by last use; names decide between equals, so that the order is always the same.
+    /// What has no record goes first, then by last use; names decide between equals, so that the order is always the
+    /// same.
     private static func goesBefore(_ left: UsageItem, _ right: UsageItem) -> Bool {
         switch (left.lastUsed, right.lastUsed) {
         case (nil, nil): break
@@ -213,8 +214,8 @@ extension ContentStore {
         }
     }
 
-    /// Gives free pages of the index back to the disk, a few at a time so that the log stays small, and empties the log.
-    /// Another process that reads just now keeps some of it, which is fine.
+    /// Gives free pages of the index back to the disk, a few at a time so that the log stays small, and empties the
+    /// log. Another process that reads just now keeps some of it, which is fine.
     private func tidy() throws(ContentStoreError) {
         try read { (index) throws(ContentStoreError) in
             var free = Int64.max

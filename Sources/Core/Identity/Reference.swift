@@ -38,7 +38,7 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
         var registry = "docker.io"
         if let slash = rest.firstIndex(of: "/") {
             let head = rest[..<slash]
-            if head == "localhost" || head.contains(".") || head.contains(":") || head.contains(where: \.isUppercase) {
+            if Self.namesRegistry(head) {
                 guard Self.isRegistry(head) else { throw .malformedRegistry(String(head)) }
                 registry = String(head)
                 rest = rest[rest.index(after: slash)...]
@@ -59,17 +59,25 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
         registry + "/" + repository + (tag.map { ":" + $0 } ?? "") + (digest.map { "@\($0)" } ?? "")
     }
 
-    /// The name as docker prints it: without `docker.io/library/`.
+    /// The name as docker prints it: without `docker.io/library/`, or without `docker.io/`, as far as it still reads
+    /// back as the same.
     package var familiar: String {
-        var name = description
-        if name.hasPrefix("docker.io/") { name.removeFirst("docker.io/".count) }
-        if registry == "docker.io", name.hasPrefix("library/") { name.removeFirst("library/".count) }
-        return name
+        guard registry == "docker.io" else { return description }
+        let parts = repository.split(separator: "/")
+        if parts.count == 2, parts[0] == "library" { return String(description.dropFirst("docker.io/library/".count)) }
+        if let first = parts.first, parts.count == 1 || Self.namesRegistry(first) { return description }
+        return String(description.dropFirst("docker.io/".count))
+    }
+
+    /// Whether what stands before a name's first slash is a registry's host and not a part of the repository.
+    private static func namesRegistry(_ head: Substring) -> Bool {
+        head == "localhost" || head.contains(".") || head.contains(":") || head.contains(where: \.isUppercase)
     }
 
     static func isTag(_ text: String) -> Bool {
         guard let first = text.utf8.first, text.utf8.count <= 128 else { return false }
-        return isWord(first) && text.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        return isWord(first)
+            && text.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {
@@ -86,7 +94,9 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
         if text.first == "[" {
             guard let close = text.firstIndex(of: "]") else { return false }
             let inside = text[text.index(after: text.startIndex)..<close]
-            guard !inside.isEmpty, inside.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHex($0) }) else { return false }
+            guard !inside.isEmpty, inside.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || isHex($0) }) else {
+                return false
+            }
             host = text[text.index(after: close)...]
             if host.isEmpty { return true }
             guard host.first == ":" else { return false }
@@ -113,7 +123,8 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func isPort(_ text: Substring) -> Bool {
-        !text.isEmpty && text.utf8.count <= 5 && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && UInt16(text) != nil
+        !text.isEmpty && text.utf8.count <= 5 && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+            && UInt16(text) != nil
     }
 
     /// Lower-case words joined by `.`, `_`, `__` or any number of `-`, separated by slashes.
