@@ -1,6 +1,6 @@
 """The table that a run prints: plain text that is Markdown too."""
 
-MEMORY_LIMIT = 150 * 1024 * 1024
+MEMORY_LIMIT = 150_000_000
 
 
 def render(result: dict) -> str:
