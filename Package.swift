@@ -102,7 +102,11 @@ let package = Package(
         tests("DockerfileSyntaxTests", ["Core", "DockerfileSyntax", "SampanTestSupport"]),
         tests("ArchiveTests", ["Core", "HostOS", "Archive", "SampanTestSupport"]),
         tests("ContentStoreTests", ["Core", "HostOS", "OCI", "ContentStore", "SampanTestSupport"]),
-        tests("SandboxTests", ["Core", "HostOS", "Sandbox", "SampanTestSupport"]),
+        // A builder that tests start and kill, and the helper of their sandboxes.
+        .executableTarget(
+            name: "sandbox-tool", dependencies: ["Core", "HostOS", "Sandbox"], path: "Tests/SandboxTool",
+            swiftSettings: settings),
+        tests("SandboxTests", ["Core", "HostOS", "Sandbox", "SampanTestSupport", "sandbox-tool"]),
         tests("LayersTests", ["Core", "HostOS", "Archive", "Layers", "SampanTestSupport"]),
         tests("ImageLayoutsTests", ["Core", "HostOS", "OCI", "Archive", "ImageLayouts", "SampanTestSupport"]),
         tests(
