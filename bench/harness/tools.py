@@ -90,7 +90,7 @@ class BuildKit:
                 raise Unavailable(f"{program} is not installed")
         if os.getuid() != 0:
             raise Unavailable("dockerd needs root")
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self.stop()
         self._directory.mkdir()
         with open(self._directory / "log", "wb") as log:
             self._process = subprocess.Popen(
@@ -125,6 +125,8 @@ class BuildKit:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+        # dockerd leaves its own network namespace mounted.
+        subprocess.run(["umount", "--lazy", f"{self._directory}/exec/netns/default"], capture_output=True)
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def import_bases(self, bases: Bases) -> None:
