@@ -117,6 +117,7 @@ struct ConcurrencyTests {
         let left = try next.usage()
         #expect(Set(left.items.map(\.kind)).subtracting([.imageBlob, .liveTemporary]) == [.index, .overhead])
         #expect(left.total == (try apparentSize(place)))
+        #expect(try Directory.names(.open(place + "/locks", O_RDONLY)).count <= 3)
         try Workload.step(1, in: next)
         try Workload.check(next)
     }

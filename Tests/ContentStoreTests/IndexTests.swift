@@ -105,6 +105,12 @@ struct IndexTests {
         #expect(throws: ContentStoreError.busy(path: path)) { try two.run("BEGIN IMMEDIATE") }
     }
 
+    @Test("an index that can't be opened says why")
+    func unopenable() throws {
+        try Directory.create(path)
+        #expect(throws: ContentStoreError.system(SystemError(EISDIR, "open", path))) { try home.open() }
+    }
+
     @Test("a home that can't be made says why")
     func impossibleHome() throws {
         try home.write([], to: "file")

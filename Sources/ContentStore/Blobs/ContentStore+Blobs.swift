@@ -59,7 +59,7 @@ extension ContentStore {
     }
 
     /// The size of a blob whose file is there and has the recorded size.
-    static func presentSize(
+    private static func presentSize(
         _ digest: Digest, at path: String, _ index: Index
     ) throws(ContentStoreError) -> Int64? {
         guard

@@ -19,31 +19,21 @@ extension ContentStore {
     /// The compressed forms known of pieces, by the digests of what they hold; nil for the unknown ones, in the given
     /// order. Their blobs are leased.
     package func members(_ keys: [Digest]) throws(ContentStoreError) -> [MemberLocation?] {
-        try readLeasing { (index) throws(ContentStoreError) in
-            // Whether the file of each blob met is there.
-            var blobs: [Digest: Bool] = [:]
-            var found: [MemberLocation?] = []
-            found.reserveCapacity(keys.count)
+        let known = try read { (index) throws(ContentStoreError) in
+            var known: [MemberLocation?] = []
+            known.reserveCapacity(keys.count)
             for key in keys {
-                let member = try index.database.first("SELECT blob, offset, length FROM members WHERE key = ?", key) {
-                    (row) throws(ContentStoreError) in
-                    MemberLocation(blob: try row.digest(0), offset: row.int(1), length: row.int(2))
-                }
-                guard let member else {
-                    found.append(nil)
-                    continue
-                }
-                let isPresent: Bool
-                if let known = blobs[member.blob] {
-                    isPresent = known
-                } else {
-                    isPresent = try Self.presentSize(member.blob, at: blobPath(member.blob), index) != nil
-                    blobs[member.blob] = isPresent
-                }
-                found.append(isPresent ? member : nil)
+                known.append(
+                    try index.database.first("SELECT blob, offset, length FROM members WHERE key = ?", key) {
+                        (row) throws(ContentStoreError) in
+                        MemberLocation(blob: try row.digest(0), offset: row.int(1), length: row.int(2))
+                    })
             }
-            return (found, blobs.filter(\.value).map { .blob($0.key) })
+            return known
         }
+        // A piece stays where it is while its blob is there, so leasing the blobs afterwards is early enough.
+        let missing = Set(try missingBlobs(of: Array(Set(known.compactMap { $0?.blob }))))
+        return known.map { member in member.flatMap { missing.contains($0.blob) ? nil : $0 } }
     }
 
     /// Remembers pieces of blobs that are in the store; pieces of others are left out. The newest place of a piece is

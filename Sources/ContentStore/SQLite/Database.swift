@@ -2,6 +2,7 @@
 internal import CSQLite
 internal import Core
 internal import Glibc
+internal import HostOS
 
 /// One connection to an SQLite file. Not thread-safe: its owner keeps it behind a lock.
 final class Database {
@@ -124,6 +125,8 @@ final class Database {
         case SQLITE_IOERR where reason == ENOSPC || reason == EDQUOT || code >> 8 == 19: return .diskFull(path: path)
         case SQLITE_CORRUPT, SQLITE_NOTADB: return .corruptIndex(path: path, detail: message)
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
+        case SQLITE_CANTOPEN where reason != 0: return .system(SystemError(reason, "open", path))
+        case SQLITE_READONLY: return .system(SystemError(reason == 0 ? EACCES : reason, "write", path))
         default: return .index(code: code, message: message, path: path)
         }
     }

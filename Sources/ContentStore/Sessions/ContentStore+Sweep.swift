@@ -27,8 +27,8 @@ extension ContentStore {
         }
     }
 
-    /// - Returns: whether all of it is gone. What can't be removed now (a mount, other users' files) is tried again by the
-    ///   next sweep.
+    /// - Returns: whether all of it is gone. What can't be removed now (a mount, other users' files) is tried again by
+    ///   the next sweep.
     private func removeDead(_ directory: String, deadline: ContinuousClock.Instant?) -> Bool {
         guard let children = try? names(in: directory) else { return false }
         if access(directory, F_OK) != 0 { return true }

@@ -13,7 +13,16 @@ package final class StepLock: Sendable {
 }
 
 extension ContentStore {
-    private func stepLockPath(_ key: Digest) -> String { location.locks + "/step-" + key.hex }
+    private static let stepLockPrefix = "step-"
+
+    private func stepLockPath(_ key: Digest) -> String { location.locks + "/" + Self.stepLockPrefix + key.hex }
+
+    /// Removes the lock files of steps whose process was killed.
+    func removeDeadStepLocks() throws(ContentStoreError) {
+        for name in try names(in: location.locks) where name.hasPrefix(Self.stepLockPrefix) {
+            try LockFile.tryAcquire(location.locks + "/" + name)?.release(removing: true)
+        }
+    }
 
     /// Waits until no one else runs the step.
     /// - Parameter isCancelled: asked every few milliseconds while waiting.

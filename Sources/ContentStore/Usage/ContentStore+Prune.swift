@@ -13,7 +13,10 @@ extension ContentStore {
     }
 
     private func pruneOnce(_ options: PruneOptions) throws(ContentStoreError) -> PruneReport {
-        if !options.dryRun { try sweep(budget: nil) }
+        if !options.dryRun {
+            try sweep(budget: nil)
+            try removeDeadStepLocks()
+        }
         var report = PruneReport()
         let now = IndexTime.now()
         let age = options.olderThan.map { Self.milliseconds($0) }
