@@ -175,14 +175,22 @@ struct LayerAssembler {
 
     private func addMarks(to entries: inout [BytePath: Entry]) throws {
         for path in whiteouts where !isBelowLeaf(path, entries) {
-            if entries[path] == nil, !parents.contains(path) {
+            if entries[path] != nil || parents.contains(path) {
+                try markOpaque(path, &entries)
+            } else if try hidesSomething(path) {
                 entries[path] = .whiteout(path)
                 if lower != nil { try imply(path.parent, &entries) }
-            } else {
-                try markOpaque(path, &entries)
             }
         }
         for path in opaque where !isBelowLeaf(path, entries) { try markOpaque(path, &entries) }
+    }
+
+    /// Whether a whiteout is of use. One of nothing is worse than useless: overlayfs lists it as a file that cannot be
+    /// opened when the directory is in no other layer.
+    private func hidesSomething(_ path: BytePath) throws -> Bool {
+        if isHiddenBelow(path.parent) || opaque.contains(path.parent) { return false }
+        guard let lower else { return true }
+        return try lower.lookup(path, followLinks: false) != nil
     }
 
     /// Whether a file or link took the place of a directory above: then there is nothing left to mark.
@@ -219,8 +227,8 @@ struct LayerAssembler {
 
 extension LayerContents {
     /// Makes explicit what a layer leaves unsaid, as unpacking it onto a tree would: parents that it does not mention
-    /// become entries with the metadata that they have below (or 0755 and root's), and paths through a symbolic link
-    /// of the layers below move to where it leads.
+    /// become entries with the metadata that they have below (or 0755 and root's), paths through a symbolic link of the
+    /// layers below move to where it leads, and whiteouts of nothing vanish.
     /// - Throws: ``LayerError/notADirectory(path:through:)`` and the like when the layer does not fit the tree.
     package func completed(over tree: FileTree) throws -> LayerContents {
         var assembler = LayerAssembler(over: tree)

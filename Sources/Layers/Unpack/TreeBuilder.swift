@@ -69,9 +69,11 @@ final class TreeBuilder {
 
     /// Sets the metadata of directories and makes the marks, once everything else is there.
     func finish(_ contents: LayerContents) throws {
+        let opaque = Set(contents.entries.lazy.filter(\.isOpaque).map(\.path))
         for entry in contents.entries {
             switch entry.kind {
-            case .whiteout where options.overlay != .none:
+            // Overlayfs would list a whiteout in an opaque directory as a file that cannot be opened.
+            case .whiteout where options.overlay != .none && !entry.path.isBelow(any: opaque):
                 let directory = try open(entry.path.parent)
                 try entry.path.withName { name in
                     try replacing(entry.path, directory, "create whiteout") { mknodat(directory.raw, name, S_IFCHR, 0) }
@@ -262,6 +264,17 @@ extension [UInt8] {
 }
 
 extension BytePath {
+    /// Whether one of the directories holds the path at any depth.
+    fileprivate func isBelow(any directories: Set<BytePath>) -> Bool {
+        if directories.isEmpty { return false }
+        var above = self
+        while !above.isRoot {
+            above = above.parent
+            if directories.contains(above) { return true }
+        }
+        return false
+    }
+
     /// The last component as a path.
     var lastComponent: BytePath { BytePath(normalized: Array(name)) }
 
