@@ -1,4 +1,5 @@
 import Core
+import FoundationEssentials
 import Glibc
 import HostOS
 import Sandbox
@@ -186,6 +187,57 @@ struct RunTests {
     func noTerminal() throws {
         let fixture = try SandboxFixture()
         #expect(try fixture.start(fixture.request("test -t 0 || test -t 1")).console == nil)
+    }
+
+    @Test("the builder's umask does not reach the program")
+    func umask() throws {
+        let fixture = try SandboxFixture()
+        try AtomicFile.write(
+            Array(JSONEncoder().encode(fixture.request("umask; touch /file; mkdir /a; stat -c %a /file /a /etc"))),
+            to: fixture.place + "/request")
+        let place = fixture.place
+        let script = "umask 077; exec \(SandboxFixture.tool) run \(place)/request \(place)/runtime"
+        let done = try ChildProcess.capture(.init("/bin/sh", ["-c", script]))
+        #expect(String(decoding: done.output, as: UTF8.self) == "0022\n644\n755\n755\n", "\(done.errorText)")
+    }
+
+    @Test("root without CAP_SYS_ADMIN is told what is missing")
+    func missingCapability() throws {
+        let fixture = try SandboxFixture()
+        try AtomicFile.write(Array(JSONEncoder().encode(fixture.request())), to: fixture.place + "/request")
+        let done = try ChildProcess.capture(
+            .init(
+                "setpriv",
+                [
+                    "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", SandboxFixture.tool, "run",
+                    fixture.place + "/request", fixture.place + "/runtime",
+                ]))
+        #expect(done.status == .exited(2))
+        #expect(done.errorText.hasPrefix("error: RUN as root needs the capability CAP_SYS_ADMIN"))
+    }
+
+    @Test("an upper directory that an overlay cannot use is named")
+    func unsuitableFileSystem() throws {
+        let fixture = try SandboxFixture()
+        // As in a container without a volume: the upper directory lies on an overlay itself.
+        let place = fixture.place
+        for name in ["lower", "up", "w", "merged"] { try Directory.create("\(place)/\(name)") }
+        var request = fixture.request()
+        request.upper = place + "/merged/upper"
+        request.work = place + "/merged/work"
+        try AtomicFile.write(Array(JSONEncoder().encode(request)), to: place + "/request")
+        let script = """
+            mount --make-rprivate / && cd \(place) &&
+            mount -t overlay -o lowerdir=lower,upperdir=up,workdir=w overlay merged && mkdir merged/upper merged/work &&
+            exec \(SandboxFixture.tool) run request runtime
+            """
+        var options = ChildProcess.Options("/bin/sh", ["-c", script])
+        options.namespaces = [.mount]
+        let done = try ChildProcess.capture(options)
+        #expect(done.status == .exited(2))
+        #expect(
+            done.errorText.hasPrefix("error: the file system of '\(place)/merged/upper' cannot hold the changes"),
+            "\(done.errorText)")
     }
 
     @Test("what the program used is told")

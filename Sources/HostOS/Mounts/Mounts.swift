@@ -51,6 +51,17 @@ package enum Mounts {
         try check("unmount", target) { umount2(target, detach ? 2 : 0) }
     }
 
+    /// The restrictions of the mount that holds a path, as options of mount(8); empty when they cannot be read.
+    package static func restrictions(of path: String) -> [String] {
+        let flags = UInt64(sampan_locked_mount_flags(path))
+        let names: [(UInt64, String)] = [
+            (Flags.noSetuid.rawValue, "nosuid"), (Flags.noDevices.rawValue, "nodev"),
+            (Flags.noExecute.rawValue, "noexec"), (0x400, "noatime"), (0x800, "nodiratime"),
+            (0x20_0000, "relatime"),
+        ]
+        return names.filter { flags & $0.0 != 0 }.map(\.1)
+    }
+
     package enum Propagation: UInt64, Sendable {
         case slave = 0x80000
         case `private` = 0x40000

@@ -62,7 +62,7 @@ struct HelperSession {
             isFresh = try request.upper.map { (path) throws(SystemError) in try isEmpty(path) } ?? true
             let layers = request.layers + (isFresh ? [] : [request.upper ?? ""])
             view = try assembly.workspace.overlay(layers, volatile: false, rootless: order.rootless)
-        } catch { throw SandboxError(error) }
+        } catch { throw explain(error, writing: false) }
         let points = try assemblePoints(&assembly, view, isFresh)
         do throws(SystemError) {
             try Mounts.unmount(view)
@@ -75,7 +75,16 @@ struct HelperSession {
             try assembly.workspace.overlay(
                 request.layers + [points], upper: (upper, work), volatile: request.volatile,
                 rootless: order.rootless, on: assembly.workspace.root)
-        } catch { throw SandboxError(error) }
+        } catch { throw explain(error, writing: true) }
+    }
+
+    private func explain(_ error: SystemError, writing: Bool) -> SandboxError {
+        switch error.errno {
+        case EINVAL where writing, EOPNOTSUPP where writing, EREMOTE where writing:
+            .notAllowed(.unsuitableFileSystem(directory: request.upper ?? ""))
+        case EPERM: .notAllowed(.refused(operation: error.operation, errno: error.errno))
+        default: SandboxError(error)
+        }
     }
 
     private func isEmpty(_ directory: String) throws(SystemError) -> Bool {

@@ -69,10 +69,9 @@ struct MountAssembly {
         switch kind {
         case .bind(let source, let writable):
             let path = try bindSource(source, writable: writable)
-            return Source(
-                path: path, isDirectory: try isDirectory(path), options: ["rbind", writable ? "rw" : "ro"])
+            return try hostSource(path, readOnly: !writable)
         case .directory(let path, let readOnly):
-            return Source(path: path, isDirectory: try isDirectory(path), options: ["rbind", readOnly ? "ro" : "rw"])
+            return try hostSource(path, readOnly: readOnly)
         case .tmpfs(let size):
             var options = ["nosuid", "nodev", "mode=1777"]
             if let size { options.append("size=\(size)") }
@@ -86,6 +85,13 @@ struct MountAssembly {
             let own = try listen(leadingTo: path, mode, uid, gid)
             return Source(path: own, isDirectory: false, options: ["bind", "nosuid", "nodev", "noexec"])
         }
+    }
+
+    private func hostSource(_ path: String, readOnly: Bool) throws(SandboxError) -> Source {
+        // A user namespace may not take away restrictions that the host's mount has: they are named again.
+        let inherited = rootless ? Mounts.restrictions(of: path) : []
+        return Source(
+            path: path, isDirectory: try isDirectory(path), options: ["rbind", readOnly ? "ro" : "rw"] + inherited)
     }
 
     private func isDirectory(_ path: String) throws(SandboxError) -> Bool {

@@ -83,7 +83,11 @@ struct MountPointLayer {
 enum MetadataCopy {
     /// Owner, mode and extended attributes.
     static func apply(_ info: FileInfo, from source: String, to place: String) throws(SystemError) {
-        try check("chown", place) { lchown(place, info.uid, info.gid) }
+        do throws(SystemError) {
+            try check("chown", place) { lchown(place, info.uid, info.gid) }
+        } catch  where error.errno == EINVAL {
+            // An owner without an id in this user namespace: the program sees it as nobody either way.
+        }
         try check("chmod", place) { chmod(place, info.mode) }
         for (name, value) in try ExtendedAttributes.read(source) {
             // Attributes that say how directories are merged belong to their own layer, labels to the host's policy.

@@ -17,6 +17,8 @@ package enum SandboxHelper {
     /// - Returns: the exit code to end with; nil when this process is no helper.
     package static func dispatch(_ arguments: [String]) -> Int32? {
         guard arguments.count == 2, arguments[1] == argument else { return nil }
+        // What a program creates must not depend on who started the builder.
+        umask(0o022)
         let channel = ControlChannel(socket: FileDescriptor(owning: controlDescriptor))
         guard getpid() == 1, case .order(let order)? = try? channel.receive() else { return 64 }
         do throws(SandboxError) {

@@ -12,6 +12,8 @@ package enum Obstacle: Codable, Equatable, Sendable {
     case mappingFailed(program: String, message: String)
     /// The kernel refused a namespace for a reason that no sysctl tells.
     case refused(operation: String, errno: Int32)
+    /// The file system that holds this directory cannot take the changes of an overlay.
+    case unsuitableFileSystem(directory: String)
     /// Root without a capability.
     case missingCapability(String)
 
@@ -45,6 +47,11 @@ package enum Obstacle: Codable, Equatable, Sendable {
                 code: "sandbox.namespaces", "this host does not allow a sandbox: cannot \(operation)",
                 causes: [ErrnoText.describe(errno)],
                 hint: "a container host may forbid it (seccomp or a missing CAP_SYS_ADMIN): allow it there, " + remedy)
+        case .unsuitableFileSystem(let directory):
+            return Diagnostic(
+                code: "sandbox.file-system", "the file system of '\(directory)' cannot hold the changes of a program",
+                causes: ["the kernel refuses it as the upper directory of an overlay, as it does overlays and NFS"],
+                hint: "set SAMPAN_HOME to a directory on ext4, xfs, btrfs or tmpfs (in a container: a volume)")
         case .missingCapability(let name):
             return Diagnostic(
                 code: "sandbox.capability",
