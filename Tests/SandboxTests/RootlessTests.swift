@@ -180,7 +180,8 @@ struct RootlessTests {
                 "-c",
                 """
                 echo 0 > /proc/sys/user/max_user_namespaces || exit 99
-                exec setpriv --reuid 61234 --regid 61234 --clear-groups \(place)/tool rootless \(place)/request \(place)/runtime
+                exec setpriv --reuid 61234 --regid 61234 --clear-groups \
+                    \(place)/tool rootless \(place)/request \(place)/runtime
                 """,
             ])
         options.namespaces = [.user, .mount]

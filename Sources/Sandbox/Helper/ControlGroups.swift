@@ -1,7 +1,7 @@
 private import Glibc
 internal import HostOS
 
-/// Control groups of sandboxes: one a run, named after the builder that made it, below `/sampan` unless asked otherwise.
+/// Control groups of sandboxes: one a run, named after its builder, below `/sampan` unless asked otherwise.
 package enum ControlGroups {
     static let parent = "sampan"
 

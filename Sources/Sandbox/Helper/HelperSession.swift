@@ -160,6 +160,8 @@ struct HelperSession {
                 bundle: workspace.bundle, state: workspace.state, log: workspace.log, pidFile: workspace.pidFile,
                 console: listener == nil ? nil : "console", identifier: order.identifier, rootless: order.rootless))
         options.directory = workspace.bundle
+        // Where crun puts a mount point for a moment, so that a kill cannot leave it in /tmp.
+        options.environment = ProgramPath.environment + ["_LIBCONTAINER_STATEDIR=" + workspace.state]
         options.inheritsStandardStreams = true
         options.parentDeathSignal = nil
         let runtime: ChildProcess

@@ -3,8 +3,8 @@ package import HostOS
 
 /// Joins the terminal of this process with that of a sandbox.
 package enum TerminalProxy {
-    /// Copies both ways until the sandbox's terminal closes; keys go to the program uninterpreted, and the window's size
-    /// follows. The terminal of this process is as before when it returns.
+    /// Copies both ways until the sandbox's terminal closes; keys go to the program uninterpreted, and the window's
+    /// size follows. The terminal of this process is as before when it returns.
     package static func run(_ console: FileDescriptor) throws(SandboxError) {
         var before = termios()
         let isTerminal = tcgetattr(0, &before) == 0
