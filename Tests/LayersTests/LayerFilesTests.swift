@@ -151,7 +151,7 @@ private func paths(_ contents: LayerContents) -> [String] { contents.entries.map
         #expect(paths(try LayerScanner.scanFiles(skipped)) == ["f"])
         let refused = try HostDirectory.open(place.directory("refuse"))
         #expect(throws: LayerError.device(path: "null")) {
-            try LayerUnpacker(into: refused, options: .init(devices: .refuse)).unpack(contents)
+            try LayerUnpacker(into: refused, options: .init(owners: false, devices: .refuse)).unpack(contents)
         }
     }
 

@@ -201,9 +201,10 @@ final class TreeBuilder {
         if options.owners {
             try check("change owner of", root.show(entry.path)) { fchown(file.raw, entry.uid, entry.gid) }
         }
-        // After the owner: changing that takes setuid and capabilities away.
-        try check("change mode of", root.show(entry.path)) { fchmod(file.raw, entry.mode) }
+        // After the owner: changing that takes setuid and capabilities away. Attributes before the mode: a read-only
+        // file takes none.
         try setAttributes(entry, name, directory)
+        try check("change mode of", root.show(entry.path)) { fchmod(file.raw, entry.mode) }
         let times = Self.times(entry)
         try check("set time of", root.show(entry.path)) { futimens(file.raw, times) }
     }
@@ -225,10 +226,10 @@ final class TreeBuilder {
                 fchownat(directory.raw, name, entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW)
             }
         }
+        try setAttributes(entry, name, directory)
         if !entry.isSymlink {
             try check("change mode of", root.show(entry.path)) { fchmodat(directory.raw, name, entry.mode, 0) }
         }
-        try setAttributes(entry, name, directory)
         let times = Self.times(entry)
         try check("set time of", root.show(entry.path)) {
             utimensat(directory.raw, name, times, AT_SYMLINK_NOFOLLOW)
