@@ -1,12 +1,16 @@
 /// Input that a decompressor takes as it needs it.
 final class InputBuffer {
     private let source: any ByteSource
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
+    private let buffer: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
-    private(set) var ended = false
+    private var ended = false
 
-    init(_ source: any ByteSource) { self.source = source }
+    /// - Parameter capacity: bytes that are held at most.
+    init(_ source: any ByteSource, capacity: Int = 1 << 17) {
+        self.source = source
+        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
+    }
 
     deinit { buffer.deallocate() }
 
@@ -16,6 +20,20 @@ final class InputBuffer {
             start = 0
             end = try source.read(into: buffer)
             ended = end == 0
+        }
+        return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    }
+
+    /// Everything up to the capacity, or up to the end of the source if that comes first.
+    func filled() throws -> UnsafeRawBufferPointer {
+        if !ended, start > 0 {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+            (start, end) = (0, end - start)
+        }
+        while !ended, end < buffer.count {
+            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+            ended = count == 0
+            end += count
         }
         return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
     }

@@ -30,8 +30,10 @@ package enum TarIndexer {
         limits: LayerLimits = LayerLimits(), over tree: FileTree? = nil, whiteouts: Bool = true
     ) throws -> IndexedLayer {
         let (source, compression) = try Compression.open(blob)
-        let written = TeeSource(source) { try tar.write($0) }
-        return try index(written, spansIn: tar, compression, diffID, limits, tree, whiteouts)
+        return try ReadAhead.from(source) { source in
+            let written = TeeSource(source) { try tar.write($0) }
+            return try index(written, spansIn: tar, compression, diffID, limits, tree, whiteouts)
+        }
     }
 
     /// Indexes an uncompressed archive that lies on disk already.

@@ -88,9 +88,14 @@ package struct LayerUnpacker {
     package func unpack(
         blob: any ByteSource, expecting diffID: Digest?, below tree: FileTree? = nil
     ) throws -> UnpackedLayer {
-        let source = LimitedSource(
-            try Compression.open(blob).source, limit: options.limits.bytes, what: "a layer's archive")
-        let hashed = HashingSource(source)
+        try ReadAhead.from(Compression.open(blob).source) { try unpack(archive: $0, expecting: diffID, below: tree) }
+    }
+
+    private func unpack(
+        archive: any ByteSource, expecting diffID: Digest?, below tree: FileTree?
+    ) throws -> UnpackedLayer {
+        let hashed = HashingSource(
+            LimitedSource(archive, limit: options.limits.bytes, what: "a layer's archive"))
         let reader = TarReader(hashed, limits: options.limits.tar)
         let builder = TreeBuilder(root, options)
         var assembler = LayerAssembler(over: tree, limit: options.limits.entries)

@@ -25,8 +25,7 @@ package final class SandboxExecutor: StepExecutor {
         guard let runtime = runtime.withLock({ $0 }) else { return ExecutionOutcome(code: 126) }
         try requireEmulation(request.platform)
         let sandbox = Self.sandboxRequest(request)
-        let pipe = try Pipe()
-        let (reader, writer) = (pipe.reader, PipeEnd(pipe.writer))
+        let (reader, writer) = try Self.pipe()
         let running = RunningProgram()
         return try await withTaskCancellationHandler {
             async let drained: Void = BlockingPool.waiting.run { try Self.drain(reader, request.output) }
@@ -79,6 +78,12 @@ package final class SandboxExecutor: StepExecutor {
     private static func start(_ request: SandboxRequest, _ runtime: OCIRuntime, _ writer: PipeEnd) throws -> SandboxRun {
         let end = writer.take()
         return try SandboxRun.start(request, runtime: runtime, stdio: SandboxStdio(output: end, error: end))
+    }
+
+    /// A pipe of whose writing end the result is the only holder.
+    private static func pipe() throws -> (FileDescriptor, PipeEnd) {
+        let pipe = try Pipe()
+        return (pipe.reader, PipeEnd(pipe.writer))
     }
 
     private static func drain(_ reader: FileDescriptor, _ output: (UnsafeRawBufferPointer) -> Void) throws {
