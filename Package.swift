@@ -61,11 +61,13 @@ let package = Package(
         swift("DockerfileSyntax", ["Core"]),
         swift(
             "HTTPTransport",
-            ["Core", "HostOS", .product(name: "AsyncHTTPClient", package: "async-http-client"),
-             .product(name: "NIOCore", package: "swift-nio"),
-             .product(name: "NIOPosix", package: "swift-nio"),
-             .product(name: "NIOHTTP1", package: "swift-nio"),
-             .product(name: "NIOSSL", package: "swift-nio-ssl")]),
+            [
+                "Core", "HostOS", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
 
         // L3
         swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
@@ -114,8 +116,10 @@ let package = Package(
             ["Core", "HostOS", "OCI", "HTTPTransport", "RegistryClient", "SampanTestSupport"]),
         tests(
             "BuildGraphTests",
-            ["Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers", "BuildGraph",
-             "SampanTestSupport"]),
+            [
+                "Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers", "BuildGraph",
+                "SampanTestSupport",
+            ]),
         tests("SampanCommandsTests", ["Core", "SampanCommands", "SampanTestSupport"]),
         tests("IntegrationTests", ["Core", "HostOS", "OCI", "SampanTestSupport"]),
     ]

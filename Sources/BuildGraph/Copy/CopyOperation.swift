@@ -63,10 +63,12 @@ package enum CopyError: DiagnosticConvertible {
                 hint: similar.map { "did you mean '\($0)'?" }
                     ?? "paths are relative to the source's root, and .dockerignore may leave files out")
         case .notDirectory(let path, let span):
-            Diagnostic(code: "copy.not-directory", "the destination '\(path.absolute)' is a file, not a directory", at: span)
+            Diagnostic(
+                code: "copy.not-directory", "the destination '\(path.absolute)' is a file, not a directory", at: span)
         case .directoryOverFile(let path, let span):
             Diagnostic(
-                code: "copy.directory-over-file", "a directory cannot take the place of '\(path.absolute)', which is not one",
+                code: "copy.directory-over-file",
+                "a directory cannot take the place of '\(path.absolute)', which is not one",
                 at: span)
         case .manyIntoFile(let destination, let span):
             Diagnostic(

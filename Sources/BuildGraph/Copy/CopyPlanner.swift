@@ -26,7 +26,8 @@ package struct CopyPlanner {
     package mutating func plan() throws -> LayerContents {
         let text = operation.destination
         let absolute = text.hasPrefix("/") ? text : operation.workdir + "/" + text
-        let isDirectory = text.isEmpty || text.hasSuffix("/") || text == "." || text.hasSuffix("/.") || text == ".."
+        let isDirectory =
+            text.isEmpty || text.hasSuffix("/") || text == "." || text.hasSuffix("/.") || text == ".."
             || text.hasSuffix("/..")
         let destination = try target.resolve(BytePath(cleaning: absolute))
         var total = 0
@@ -58,7 +59,8 @@ package struct CopyPlanner {
     // MARK: - Sources
 
     private mutating func add(
-        _ match: SourceMatcher.Match, from tree: StackTree, to destination: BytePath, isDirectory: Bool, span: SourceSpan?
+        _ match: SourceMatcher.Match, from tree: StackTree, to destination: BytePath, isDirectory: Bool,
+        span: SourceSpan?
     ) throws {
         if operation.parents {
             return try addWithParents(match, from: tree, to: destination, span: span)
@@ -99,7 +101,8 @@ package struct CopyPlanner {
     }
 
     private mutating func addContents(
-        of directory: BytePath, from tree: StackTree, to destination: BytePath, relativeTo root: BytePath, span: SourceSpan?
+        of directory: BytePath, from tree: StackTree, to destination: BytePath, relativeTo root: BytePath,
+        span: SourceSpan?
     ) throws {
         let excludes = operation.excludes
         for entry in try tree.walk(below: directory) {
@@ -108,7 +111,9 @@ package struct CopyPlanner {
                 continue
             }
             // An excluded directory with a re-included file below it is made for that file's sake.
-            if excludes != nil { try makeParents(of: destination.appending(inside), source: tree, directory, inside, span) }
+            if excludes != nil {
+                try makeParents(of: destination.appending(inside), source: tree, directory, inside, span)
+            }
             try put(entry, at: destination.appending(inside), span: span)
         }
     }
@@ -124,7 +129,9 @@ package struct CopyPlanner {
             place = place.parent
             from = from.parent
         }
-        for (place, from) in missing.reversed() { try makeDirectory(place, like: try source.entry(at: from), span: span) }
+        for (place, from) in missing.reversed() {
+            try makeDirectory(place, like: try source.entry(at: from), span: span)
+        }
     }
 
     private mutating func addFile(
@@ -138,7 +145,9 @@ package struct CopyPlanner {
         }
     }
 
-    private mutating func unpack(_ archive: LayerContents, from path: BytePath, to destination: BytePath, span: SourceSpan?)
+    private mutating func unpack(
+        _ archive: LayerContents, from path: BytePath, to destination: BytePath, span: SourceSpan?
+    )
         throws
     {
         for entry in archive.entries {

@@ -77,7 +77,8 @@ package struct SourceMatcher {
     private func similar(to path: BytePath) throws -> String? {
         let siblings = try tree.children(of: tree.resolve(path.parent))
         let name = String(decoding: path.name, as: UTF8.self)
-        guard let near = Suggestion.nearest(to: name, in: siblings.map { String(decoding: $0.path.name, as: UTF8.self) })
+        guard
+            let near = Suggestion.nearest(to: name, in: siblings.map { String(decoding: $0.path.name, as: UTF8.self) })
         else { return nil }
         return path.parent.appending(near).description
     }

@@ -24,7 +24,9 @@ package struct FailedStep: Codable, Sendable {
     ///
     /// - Parameter logs: the store's directory of logs.
     package static func find(_ prefix: String, logs: String) throws -> FailedStep {
-        let names = (try? Directory.names(FileDescriptor.open(logs, 0o200000)))?.map { String(decoding: $0, as: UTF8.self) } ?? []
+        let names =
+            (try? Directory.names(FileDescriptor.open(logs, 0o200000)))?.map { String(decoding: $0, as: UTF8.self) }
+            ?? []
         let found = names.filter { $0.hasSuffix(suffix) && $0.hasPrefix(prefix) }
         let newest = try found.max { left, right in
             let times = try [left, right].map { try FileInfo.of(logs + "/" + $0)?.modified ?? FileTime(seconds: 0) }

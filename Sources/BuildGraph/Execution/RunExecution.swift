@@ -38,7 +38,8 @@ package struct RunExecution: Sendable {
     private func execute(_ directories: [String], _ user: ResolvedUser) async throws -> Digest? {
         try Task.checkCancellation()
         let store = services.store
-        let place = try await BlockingPool.waiting.run { () -> (upper: String, work: String, scratch: String, log: String) in
+        let place = try await BlockingPool.waiting.run {
+            () -> (upper: String, work: String, scratch: String, log: String) in
             let session = try store.session()
             let root = try session.makeDirectory("run")
             for name in ["upper", "work", "scratch"] { try Directory.create(root + "/" + name) }
@@ -54,7 +55,9 @@ package struct RunExecution: Sendable {
         where ProxyVariables.contains(name) && environment[name] == nil {
             environment[name] = value
         }
-        for (name, secret) in plan.secretEnvironment { environment[name] = String(decoding: secret.bytes, as: UTF8.self) }
+        for (name, secret) in plan.secretEnvironment {
+            environment[name] = String(decoding: secret.bytes, as: UTF8.self)
+        }
         if let socket = plan.agentSocket { environment["SSH_AUTH_SOCK"] = socket }
         if environment["HOME"] == nil, let home = user.home { environment["HOME"] = home }
         let outcome = try await services.executor.execute(
@@ -156,7 +159,8 @@ package struct RunExecution: Sendable {
             }
             let path = try store.keepLog(log.path, step: key)
             let step = FailedStep(
-                layers: layers, environment: plan.environment.list, directory: plan.directory, uid: user.uid, gid: user.gid,
+                layers: layers, environment: plan.environment.list, directory: plan.directory, uid: user.uid,
+                gid: user.gid,
                 arguments: plan.arguments)
             try step.save(next: path)
             return path

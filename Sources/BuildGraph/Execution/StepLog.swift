@@ -32,7 +32,9 @@ package final class StepLog: Sendable {
     package func write(_ bytes: UnsafeRawBufferPointer) {
         state.withLock { state in
             state.pending.append(contentsOf: bytes)
-            guard let end = state.pending.lastIndex(of: UInt8(ascii: "\n")) ?? (state.pending.count >= Self.pieceLimit ? state.pending.count - 1 : nil)
+            guard
+                let end = state.pending.lastIndex(of: UInt8(ascii: "\n"))
+                    ?? (state.pending.count >= Self.pieceLimit ? state.pending.count - 1 : nil)
             else { return }
             pass(Array(state.pending[...end]), &state)
             state.pending.removeSubrange(...end)
@@ -72,7 +74,9 @@ package struct SecretMask: Sendable {
         var all: Set<[UInt8]> = []
         for secret in secrets {
             all.insert(secret)
-            for line in secret.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { all.insert(Array(line)) }
+            for line in secret.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+                all.insert(Array(line))
+            }
         }
         needles = all.filter { $0.count >= Self.shortest }.sorted { $0.count > $1.count }
     }

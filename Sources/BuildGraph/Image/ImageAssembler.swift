@@ -41,7 +41,9 @@ package struct ImageAssembler: Sendable {
         image.os = state.platform.os
         image.architecture = state.platform.architecture
         image.variant = state.platform.variant
-        if image.history.count(where: { !$0.emptyLayer }) != layers.count { image.history = Self.completed(image.history, layers.count) }
+        if image.history.count(where: { !$0.emptyLayer }) != layers.count {
+            image.history = Self.completed(image.history, layers.count)
+        }
         let configBytes = try CanonicalJSON.encode(image)
         let config = Descriptor(mediaType: .ociConfig, describing: configBytes)
         let manifest = ImageManifest(

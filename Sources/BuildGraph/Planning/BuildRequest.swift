@@ -103,7 +103,9 @@ package struct BaseImage: Sendable {
 /// Fetches what ADD names by URL.
 package protocol RemoteSource: Sendable {
     /// Downloads a URL; the entry's name is that of the file, its content is in the store.
-    func download(_ url: String, checksum: Digest?, span: SourceSpan?, progress: @Sendable @escaping (Int64, Int64?) -> Void)
+    func download(
+        _ url: String, checksum: Digest?, span: SourceSpan?, progress: @Sendable @escaping (Int64, Int64?) -> Void
+    )
         async throws -> Entry
     /// Checks out a git URL (`https://host/repo.git#ref:subdir`); nil when the text is no git URL.
     func checkout(_ url: String, keepGitDir: Bool, checksum: String?, span: SourceSpan?) async throws -> LayerContents?

@@ -77,7 +77,8 @@ package struct StageGraph: Sendable {
         }
     }
 
-    private static func node(_ stage: Stage, dockerfile: Dockerfile, globals: [String: String], request: BuildRequest) throws
+    private static func node(_ stage: Stage, dockerfile: Dockerfile, globals: [String: String], request: BuildRequest)
+        throws
         -> Node
     {
         let expander = Expander(escape: dockerfile.escape, source: dockerfile.source) { globals[$0] }
@@ -86,7 +87,8 @@ package struct StageGraph: Sendable {
         let span = SourceSpan(dockerfile.source, image.range)
         guard !name.isEmpty else {
             throw Diagnostic(
-                code: "from.empty", "the base image name '\(image.text)' is empty once its variables are replaced", at: span,
+                code: "from.empty", "the base image name '\(image.text)' is empty once its variables are replaced",
+                at: span,
                 hint: "give the ARG a default before the first FROM, or pass --build-arg")
         }
         var platform: Platform?
@@ -104,7 +106,8 @@ package struct StageGraph: Sendable {
             base = .external(name)
         } else if name == "scratch" {
             base = .scratch
-        } else if let earlier = dockerfile.stages.last(where: { $0.index < stage.index && $0.name == name.lowercased() }) {
+        } else if let earlier = dockerfile.stages.last(where: { $0.index < stage.index && $0.name == name.lowercased() }
+        ) {
             base = .stage(earlier.index)
         } else {
             base = .external(name)
@@ -139,7 +142,8 @@ package struct StageGraph: Sendable {
         throw Diagnostic(
             code: "build.target", "there is no stage '\(name)' in \(dockerfile.source.name)",
             hint: Suggestion.hint(for: name, in: names)
-                ?? (names.isEmpty ? "no stage has a name; use FROM … AS name" : "stages: \(names.joined(separator: ", "))"))
+                ?? (names.isEmpty
+                    ? "no stage has a name; use FROM … AS name" : "stages: \(names.joined(separator: ", "))"))
     }
 
     private static func checkCycles(_ nodes: [Node], _ source: SourceFile) throws {

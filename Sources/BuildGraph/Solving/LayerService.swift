@@ -53,7 +53,8 @@ package final class LayerService: Sendable {
     {
         switch layer.origin {
         case .made(let contents): return ListedLayer(contents)
-        case .ran: return DirectoryLayer(try HostDirectory.open(try await directory(layer, below: below)), overlay: overlay)
+        case .ran:
+            return DirectoryLayer(try HostDirectory.open(try await directory(layer, below: below)), overlay: overlay)
         case .base:
             if canUnpack {
                 let path = try await directory(layer, below: below, progress: progress)
@@ -64,7 +65,9 @@ package final class LayerService: Sendable {
     }
 
     /// The entries of a base layer, their contents in an uncompressed copy of its tar.
-    private func listing(_ layer: LayerRef, _ progress: @Sendable @escaping (Int64) -> Void) async throws -> LayerContents {
+    private func listing(_ layer: LayerRef, _ progress: @Sendable @escaping (Int64) -> Void) async throws
+        -> LayerContents
+    {
         guard case .base(let image, let index) = layer.origin else { return .empty }
         let base = image.layers[index]
         let task = listings.withLock { known in
@@ -108,13 +111,16 @@ package final class LayerService: Sendable {
         if case .base = layer.origin, !canUnpack { return try await listing(layer) { _ in } }
         let path = try await directory(layer, below: below)
         let overlay = overlay
-        return try await BlockingPool.compute.run { try LayerScanner.scanLayer(HostDirectory.open(path), overlay: overlay) }
+        return try await BlockingPool.compute.run {
+            try LayerScanner.scanLayer(HostDirectory.open(path), overlay: overlay)
+        }
     }
 
     // MARK: - Directories
 
     /// The directories of a stack, lowest first.
-    package func directories(_ layers: [LayerRef], progress: @Sendable @escaping (Int64) -> Void = { _ in }) async throws
+    package func directories(_ layers: [LayerRef], progress: @Sendable @escaping (Int64) -> Void = { _ in })
+        async throws
         -> [String]
     {
         var out: [String] = []
@@ -137,7 +143,8 @@ package final class LayerService: Sendable {
         return try await task.value
     }
 
-    private func unpack(_ layer: LayerRef, below: [LayerRef], _ progress: @Sendable @escaping (Int64) -> Void) async throws
+    private func unpack(_ layer: LayerRef, below: [LayerRef], _ progress: @Sendable @escaping (Int64) -> Void)
+        async throws
         -> String
     {
         let store = store
@@ -234,7 +241,8 @@ package final class LayerService: Sendable {
     }
 
     private func write(
-        _ layer: LayerRef, epoch: Int64, compression: Layers.LayerCompression, _ progress: @Sendable @escaping (Int64) -> Void
+        _ layer: LayerRef, epoch: Int64, compression: Layers.LayerCompression,
+        _ progress: @Sendable @escaping (Int64) -> Void
     ) async throws -> LayerBlob {
         var hash = KeyHasher("layer-blob/1")
         hash.add(layer.id)

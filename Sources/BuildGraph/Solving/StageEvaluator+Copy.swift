@@ -18,7 +18,8 @@ extension StageEvaluator {
             }
             var operation = try await operation(copy.transfer, source: source, step: step)
             operation.parents = copy.parents
-            try await transfer(operation, copy.transfer, keyword: "COPY", extra: copy.parents ? " --parents" : "", step: step)
+            try await transfer(
+                operation, copy.transfer, keyword: "COPY", extra: copy.parents ? " --parents" : "", step: step)
         } catch {
             services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
             throw error
@@ -43,7 +44,8 @@ extension StageEvaluator {
                     {
                         sources.append(.contents(tree))
                     } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
-                        sources.append(try await download(text, checksum: checksum, unpack: add.unpack ?? false, span, step))
+                        sources.append(
+                            try await download(text, checksum: checksum, unpack: add.unpack ?? false, span, step))
                     } else {
                         if let checksum {
                             throw Diagnostic(
@@ -71,7 +73,8 @@ extension StageEvaluator {
         do {
             let path = try expander().expand(word)
             guard !path.isEmpty else {
-                throw Diagnostic(code: "workdir.empty", "WORKDIR is empty once its variables are replaced", at: span(word.range))
+                throw Diagnostic(
+                    code: "workdir.empty", "WORKDIR is empty once its variables are replaced", at: span(word.range))
             }
             let place = BytePath(cleaning: path.hasPrefix("/") ? path : state.workdir + "/" + path)
             state.image.config.workingDir = place.absolute
@@ -126,7 +129,8 @@ extension StageEvaluator {
             var diagnostic = Diagnostic(explaining: error)
             let names = request.dockerfile.stages.compactMap(\.name)
             if let near = Suggestion.nearest(to: name, in: names) {
-                diagnostic.hint = "there is no stage '\(name)', so an image was looked for; did you mean the stage '\(near)'?"
+                diagnostic.hint =
+                    "there is no stage '\(name)', so an image was looked for; did you mean the stage '\(near)'?"
             }
             throw diagnostic
         }
@@ -191,7 +195,8 @@ extension StageEvaluator {
         }
         let excludes = try transfer.excludes.map { try expander.expand($0) }
         return CopyOperation(
-            sources: sources, destination: try expander.expand(transfer.destination), workdir: state.workdir, owner: owner,
+            sources: sources, destination: try expander.expand(transfer.destination), workdir: state.workdir,
+            owner: owner,
             mode: mode, excludes: excludes.isEmpty ? nil : try IgnoreMatcher(patterns: excludes),
             span: span(transfer.destination.range))
     }

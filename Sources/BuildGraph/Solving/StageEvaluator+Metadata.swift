@@ -24,7 +24,8 @@ extension StageEvaluator {
         case .user(let word):
             let user = try expander().expand(word)
             guard !user.isEmpty else {
-                throw Diagnostic(code: "user.empty", "USER is empty once its variables are replaced", at: span(word.range))
+                throw Diagnostic(
+                    code: "user.empty", "USER is empty once its variables are replaced", at: span(word.range))
             }
             state.image.config.user = user
             commit("USER " + user)
@@ -74,7 +75,9 @@ extension StageEvaluator {
         // All values of one instruction see the variables from before it.
         let expander = expander()
         var text = "ENV"
-        let values = try pairs.map { (name: try expander.expand($0.name), value: try expander.expand($0.value), pair: $0) }
+        let values = try pairs.map {
+            (name: try expander.expand($0.name), value: try expander.expand($0.value), pair: $0)
+        }
         for (name, value, pair) in values {
             guard !name.isEmpty else {
                 throw Diagnostic(code: "env.empty-name", "ENV has an empty name", at: span(pair.name.range))

@@ -114,7 +114,8 @@ extension StageEvaluator {
             plan.mounts.append(
                 .cache(
                     RunPlan.Cache(
-                        id: mount.id ?? place, sharing: CacheSharing(rawValue: (mount.sharing ?? .shared).rawValue) ?? .shared,
+                        id: mount.id ?? place,
+                        sharing: CacheSharing(rawValue: (mount.sharing ?? .shared).rawValue) ?? .shared,
                         base: base, path: BytePath(cleaning: mount.source ?? "/"), mode: mount.mode, uid: mount.uid,
                         gid: mount.gid, readOnly: mount.readOnly),
                     target: place))
@@ -157,7 +158,9 @@ extension StageEvaluator {
     /// The part of the build context that a bind mount shows, as a layer of its own.
     private func contextLayer(_ source: BytePath) async throws -> LayerRef {
         let all = try await session.contextFiles()
-        let part = source.isRoot ? all : LayerContents(all.entries.filter { $0.path.isSameOrBelow(source) || source.isSameOrBelow($0.path) })
+        let part =
+            source.isRoot
+            ? all : LayerContents(all.entries.filter { $0.path.isSameOrBelow(source) || source.isSameOrBelow($0.path) })
         return LayerRef(id: try part.contentID(), origin: .made(part))
     }
 
@@ -199,8 +202,11 @@ extension StageEvaluator {
             services.progress.emit(.cached(step))
             return found.layer
         }
-        let layer = try await RunExecution(session: session, plan: plan, context: context, step: step, key: key).run(tree: { try await self.tree(step) })
-        try await record(key: key, shape: shape, StepResult(layer: layer, inputs: inputs), description: context.statement.instruction.text)
+        let layer = try await RunExecution(session: session, plan: plan, context: context, step: step, key: key).run(
+            tree: { try await self.tree(step) })
+        try await record(
+            key: key, shape: shape, StepResult(layer: layer, inputs: inputs),
+            description: context.statement.instruction.text)
         return layer
     }
 
@@ -218,7 +224,9 @@ extension StageEvaluator {
                 equal = try await sameContents(old, new)
             }
             guard equal else { continue }
-            try await record(key: key, shape: shape, StepResult(layer: result.layer, inputs: inputs), description: candidate.description)
+            try await record(
+                key: key, shape: shape, StepResult(layer: result.layer, inputs: inputs),
+                description: candidate.description)
             return result
         }
         return nil
@@ -227,7 +235,9 @@ extension StageEvaluator {
     private func recorded(_ key: Digest) async throws -> StepResult? {
         let store = services.store
         return try await BlockingPool.waiting.run {
-            guard let record = try store.lookupStep(key), let result = StepResult(decoding: record.result) else { return nil }
+            guard let record = try store.lookupStep(key), let result = StepResult(decoding: record.result) else {
+                return nil
+            }
             if let layer = result.layer, try store.layerPath(layer) == nil { return nil }
             return result
         }

@@ -76,7 +76,8 @@ package struct StageEvaluator {
     }
 
     private var triggersFile: SourceFile {
-        SourceFile(name: "ONBUILD of \(state.base?.name ?? "the base")", text: triggersText.joined(separator: "\n") + "\n")
+        SourceFile(
+            name: "ONBUILD of \(state.base?.name ?? "the base")", text: triggersText.joined(separator: "\n") + "\n")
     }
 
     private var triggersText: [String] = []
@@ -160,7 +161,8 @@ package struct StageEvaluator {
 
     func history(_ text: String, layer: Bool) -> ImageConfig.History {
         ImageConfig.History(
-            created: Timestamp.text(request.epoch), createdBy: text, comment: "buildkit.dockerfile.v0", emptyLayer: !layer)
+            created: Timestamp.text(request.epoch), createdBy: text, comment: "buildkit.dockerfile.v0",
+            emptyLayer: !layer)
     }
 
     mutating func commit(_ text: String, layer: Bool = false) {

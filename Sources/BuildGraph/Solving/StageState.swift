@@ -22,7 +22,8 @@ package struct StageState: Sendable {
 
     /// The start of a stage that stands on nothing.
     package static func scratch(_ platform: Platform) -> StageState {
-        var image = ImageConfig(created: nil, author: nil, platform: platform, config: ContainerConfig(), diffIDs: [], history: [])
+        var image = ImageConfig(
+            created: nil, author: nil, platform: platform, config: ContainerConfig(), diffIDs: [], history: [])
         image.config.env = ["PATH=" + defaultPath]
         image.config.workingDir = "/"
         return StageState(image: image, platform: platform, environment: Environment(image.config.env))

@@ -1,5 +1,5 @@
-package import Core
 private import Archive
+package import Core
 private import Glibc
 import HostOS
 package import Layers

@@ -81,7 +81,8 @@ package final class StackTree: Sendable {
                     causes: ["a link at '\(next.absolute)' leads on"])
             }
             if target.first == UInt8(ascii: "/") { real = BytePath() }
-            for part in target.split(separator: UInt8(ascii: "/")).reversed() where !part.elementsEqual([UInt8(ascii: ".")]) {
+            for part in target.split(separator: UInt8(ascii: "/")).reversed()
+            where !part.elementsEqual([UInt8(ascii: ".")]) {
                 pending.append(Array(part))
             }
         }
@@ -111,7 +112,9 @@ package final class StackTree: Sendable {
         var pending = try Array(children(of: directory).reversed())
         while let entry = pending.popLast() {
             out.append(entry)
-            if entry.isDirectory, try enter(entry) { pending.append(contentsOf: try children(of: entry.path).reversed()) }
+            if entry.isDirectory, try enter(entry) {
+                pending.append(contentsOf: try children(of: entry.path).reversed())
+            }
         }
         return out
     }

@@ -47,7 +47,8 @@ package struct ListedLayer: TreeLayer {
     }
 
     private func resolvingHardlink(_ entry: Entry) throws -> Entry {
-        guard hardlinks, case .hardlink(let target) = entry.kind, let file = contents.entry(at: target), file.isFile else {
+        guard hardlinks, case .hardlink(let target) = entry.kind, let file = contents.entry(at: target), file.isFile
+        else {
             return entry
         }
         var copy = file

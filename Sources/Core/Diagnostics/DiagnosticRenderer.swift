@@ -62,7 +62,10 @@ package struct DiagnosticRenderer: Sendable {
 
     /// Terminal control characters in other people's text must not reach the terminal.
     private func sanitize(_ text: String, keepTabs: Bool = false) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f || (0x80..<0xa0).contains($0.value) })
+        guard
+            text.unicodeScalars.contains(where: {
+                $0.value < 0x20 || $0.value == 0x7f || (0x80..<0xa0).contains($0.value)
+            })
         else { return text }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -44,7 +44,9 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
     /// Reads `os/arch[/variant]`, or `arch` or `os` alone as docker does (the rest is the host's).
     package init?(parsing text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count <= 3, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isAllowed) }) else { return nil }
+        guard parts.count <= 3, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isAllowed) }) else {
+            return nil
+        }
         switch parts.count {
         case 1:
             if Self.systems.contains(parts[0].lowercased()) {

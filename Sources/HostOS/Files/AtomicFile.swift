@@ -15,7 +15,9 @@ package final class AtomicFile {
     package init(_ path: String, mode: UInt32 = 0o644, directory: String? = nil) throws(SystemError) {
         self.path = path
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
-        let place = directory ?? String(path.prefix(upTo: path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex))
+        let place =
+            directory
+            ?? String(path.prefix(upTo: path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex))
         let prefix = place.isEmpty || place.hasSuffix("/") ? place : place + "/"
         let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
         temporary = "\(prefix).\(name.prefix(80)).\(unique)\(Self.suffix)"

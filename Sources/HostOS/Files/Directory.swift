@@ -20,7 +20,9 @@ package enum Directory {
             }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
                 field.withMemoryRebound(to: UInt8.self, capacity: 256) { start in
-                    Array(UnsafeBufferPointer(start: start, count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))))
+                    Array(
+                        UnsafeBufferPointer(
+                            start: start, count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))))
                 }
             }
             if name == [0x2e] || name == [0x2e, 0x2e] { continue }
@@ -65,7 +67,9 @@ package enum Directory {
                 let done = stack.removeLast()
                 if let above = stack.last {
                     _ = try withCName(done.name) { (pointer) throws(SystemError) in
-                        try check("remove", String(cString: pointer)) { unlinkat(above.directory.raw, pointer, AT_REMOVEDIR) }
+                        try check("remove", String(cString: pointer)) {
+                            unlinkat(above.directory.raw, pointer, AT_REMOVEDIR)
+                        }
                     }
                 }
                 continue
@@ -73,7 +77,9 @@ package enum Directory {
             let directory = stack[top].directory
             let child: FileDescriptor? = try withCName(name) { (pointer) throws(SystemError) in
                 if unlinkat(directory.raw, pointer, 0) == 0 || errno == ENOENT { return nil }
-                guard errno == EISDIR || errno == EPERM || errno == EACCES else { throw SystemError(errno, "remove", String(cString: pointer)) }
+                guard errno == EISDIR || errno == EPERM || errno == EACCES else {
+                    throw SystemError(errno, "remove", String(cString: pointer))
+                }
                 _ = fchmodat(directory.raw, pointer, 0o700, 0)
                 return FileDescriptor(
                     owning: try check("open", String(cString: pointer)) {
@@ -81,7 +87,9 @@ package enum Directory {
                     })
             }
             guard let child else { continue }
-            guard try child.info().device == device else { throw SystemError(EXDEV, "remove a mount point", String(decoding: name, as: UTF8.self)) }
+            guard try child.info().device == device else {
+                throw SystemError(EXDEV, "remove a mount point", String(decoding: name, as: UTF8.self))
+            }
             stack.append((child, try names(child), name))
         }
     }
@@ -95,7 +103,9 @@ package enum Directory {
     }
 
     /// The target of a symbolic link, given by name in a directory.
-    package static func linkTarget(_ name: UnsafePointer<CChar>, at directory: FileDescriptor) throws(SystemError) -> [UInt8] {
+    package static func linkTarget(_ name: UnsafePointer<CChar>, at directory: FileDescriptor) throws(SystemError)
+        -> [UInt8]
+    {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let capacity = buffer.count
         let count = try check("read link", String(cString: name)) {

@@ -12,7 +12,8 @@ package final class FileDescriptor: Sendable {
     deinit { close(raw) }
 
     /// Opens a path of ours (never one that came from an archive or image; see ``open(beneath:_:flags:mode:)``).
-    package static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(SystemError) -> FileDescriptor {
+    package static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(SystemError) -> FileDescriptor
+    {
         FileDescriptor(owning: try check("open", path) { sampan_open(path, flags | O_CLOEXEC, mode) })
     }
 
@@ -40,7 +41,8 @@ package final class FileDescriptor: Sendable {
         let name = path.isRoot ? "." : nil
         let raw = try check("open", path.absolute) {
             if let name {
-                return sampan_openat2(root.raw, name, UInt64(bitPattern: Int64(flags | O_CLOEXEC)), UInt64(mode), resolve)
+                return sampan_openat2(
+                    root.raw, name, UInt64(bitPattern: Int64(flags | O_CLOEXEC)), UInt64(mode), resolve)
             }
             return path.withCString {
                 sampan_openat2(root.raw, $0, UInt64(bitPattern: Int64(flags | O_CLOEXEC)), UInt64(mode), resolve)

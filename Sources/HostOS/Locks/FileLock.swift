@@ -19,7 +19,9 @@ package final class FileLock: Sendable {
     package static func tryAcquire(_ path: String, _ mode: Mode = .exclusive) throws(SystemError) -> FileLock? {
         let descriptor = try FileDescriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
         while true {
-            if flock(descriptor.raw, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return FileLock(descriptor) }
+            if flock(descriptor.raw, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 {
+                return FileLock(descriptor)
+            }
             switch errno {
             case EINTR: continue
             case EWOULDBLOCK: return nil

@@ -15,7 +15,9 @@ package struct BuildCommand: AsyncParsableCommand {
     @Argument(help: "A directory, a git URL, the URL of a tar archive, or - for a tar archive on standard input.")
     var context: String = "."
 
-    @Option(name: [.customShort("f"), .long], help: "The Dockerfile; - reads it from standard input. (default: CONTEXT/Dockerfile)")
+    @Option(
+        name: [.customShort("f"), .long],
+        help: "The Dockerfile; - reads it from standard input. (default: CONTEXT/Dockerfile)")
     var file: String?
 
     @Option(name: .shortAndLong, help: "A name for the image. Can be given several times.")
@@ -83,7 +85,9 @@ package struct BuildCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "Where to write the result, as type=oci|oci-archive|docker|tar|local|image,dest=PATH. Can be given several times.")
+        help:
+            "Where to write the result, as type=oci|oci-archive|docker|tar|local|image,dest=PATH. Can be given several times."
+    )
     var output: [String] = []
 
     @Option(help: "Registries that are reached without TLS, or whose certificate is not checked, as HOST[:PORT].")

@@ -31,7 +31,8 @@ struct BuildInput {
 
     static func read(context: String, dockerfile: String?) throws -> BuildInput {
         var input = BuildInput(
-            dockerfile: SourceFile(name: "Dockerfile", text: ""), place: .files(.empty), ignorePaths: [], standardInput: nil)
+            dockerfile: SourceFile(name: "Dockerfile", text: ""), place: .files(.empty), ignorePaths: [],
+            standardInput: nil)
         if context == "-" {
             guard dockerfile != "-" else {
                 throw Diagnostic(
@@ -75,7 +76,9 @@ struct BuildInput {
             var hint: String? = given ? nil : "name another file with --file"
             if !given, let names = try? Directory.names(FileDescriptor.open(context, O_RDONLY | O_DIRECTORY)) {
                 let texts = names.map { String(decoding: $0, as: UTF8.self) }
-                if let near = texts.first(where: { $0.lowercased().contains("dockerfile") || $0.lowercased().contains("containerfile") }) {
+                if let near = texts.first(where: {
+                    $0.lowercased().contains("dockerfile") || $0.lowercased().contains("containerfile")
+                }) {
                     hint = "there is '\(near)': sampan build --file \(context)/\(near) \(context)"
                 }
             }
@@ -101,7 +104,9 @@ struct BuildInput {
         let start = lseek(file.raw, 0, SEEK_CUR)
         var block = [UInt8](repeating: 0, count: 512)
         let count = try block.withUnsafeMutableBytes { try file.read(into: $0, at: Int64(start)) }
-        let isCompressed = block.withUnsafeBytes { Compression.detect(UnsafeRawBufferPointer(rebasing: $0[..<count])) != .none }
+        let isCompressed = block.withUnsafeBytes {
+            Compression.detect(UnsafeRawBufferPointer(rebasing: $0[..<count])) != .none
+        }
         let isTar = count == 512 && block.withUnsafeBytes { TarReader.looksLikeTar($0) }
         guard isTar || isCompressed else {
             dockerfile = SourceFile(name: "<stdin>", bytes: try WholeFile.read(file, limit: Self.dockerfileLimit))
@@ -123,7 +128,9 @@ struct BuildInput {
         defer { lseek(archive.raw, start, SEEK_SET) }
         let reader = TarReader(try Compression.open(DescriptorSource(archive)).source)
         while let header = try reader.next() {
-            guard header.kind == .file, try header.checkedPath() == path, header.size <= dockerfileLimit else { continue }
+            guard header.kind == .file, try header.checkedPath() == path, header.size <= dockerfileLimit else {
+                continue
+            }
             var out = [UInt8](repeating: 0, count: Int(header.size))
             var done = 0
             while done < out.count {
@@ -147,7 +154,8 @@ struct BuildInput {
 
     static func ignoreFile(_ path: String) throws -> IgnoreMatcher? {
         guard try FileInfo.of(path, followLinks: true)?.kind == .file else { return nil }
-        return try IgnoreMatcher(patternsText: String(decoding: try WholeFile.read(path, limit: 4 << 20), as: UTF8.self))
+        return try IgnoreMatcher(
+            patternsText: String(decoding: try WholeFile.read(path, limit: 4 << 20), as: UTF8.self))
     }
 
     func context(store: ContentStore, digests: FileDigests) async throws -> any ContextSource {
@@ -195,7 +203,8 @@ struct BuildInput {
         let path = BytePath(cleaning: wantedName)
         guard let bytes = try StackTree([ListedLayer(contents)]).readFile(path, limit: Self.dockerfileLimit) else {
             throw Diagnostic(
-                code: "dockerfile.read", "'\(Redaction.url(url))' has no '\(path)'", hint: "name the Dockerfile inside it with --file")
+                code: "dockerfile.read", "'\(Redaction.url(url))' has no '\(path)'",
+                hint: "name the Dockerfile inside it with --file")
         }
         dockerfile = SourceFile(name: path.description, bytes: bytes)
         ignorePaths = [path.description + ".dockerignore", ".dockerignore"]

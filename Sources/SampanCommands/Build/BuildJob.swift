@@ -60,7 +60,8 @@ struct BuildJob {
                 let image = try await ImageAssembler(session).assemble(state)
                 if !outputs.isEmpty { try await image.fetch() }
                 for output in outputs {
-                    try await ImageExporter(store: store, layers: layers).write(image, state: state, tags: tags, to: output)
+                    try await ImageExporter(store: store, layers: layers).write(
+                        image, state: state, tags: tags, to: output)
                 }
                 return image
             }
@@ -87,7 +88,9 @@ struct BuildJob {
         var request = BuildRequest(dockerfile: dockerfile, context: context)
         request.target = options.target
         request.buildArguments = try BuildOptions.pairs("build-arg", options.buildArg, environment: environment)
-        for name in ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap({ [$0, $0.lowercased()] })
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap({
+            [$0, $0.lowercased()]
+        })
         where request.buildArguments[name] == nil {
             if let value = environment[name] { request.buildArguments[name] = value }
         }
@@ -129,7 +132,8 @@ struct BuildJob {
         if let text = request.buildArguments["SOURCE_DATE_EPOCH"] ?? environment["SOURCE_DATE_EPOCH"], !text.isEmpty {
             guard let epoch = Int64(text), (0...253_402_300_799).contains(epoch) else {
                 throw Diagnostic(
-                    code: "usage.epoch", "SOURCE_DATE_EPOCH '\(text)' is not a number of seconds since 1970", exitCode: 64)
+                    code: "usage.epoch", "SOURCE_DATE_EPOCH '\(text)' is not a number of seconds since 1970",
+                    exitCode: 64)
             }
             request.epoch = epoch
         }
@@ -200,7 +204,8 @@ struct BuildJob {
             let size = image.layers.reduce(Int64(0)) { $0 + Int64($1.descriptor.size) }
             let name = tags.first?.familiar ?? String(image.manifest.digest.short)
             Console.shared.message(
-                "built \(name): \(image.layers.count) layer\(image.layers.count == 1 ? "" : "s"), \(Human.bytes(size)) compressed, in \(Human.seconds(took))")
+                "built \(name): \(image.layers.count) layer\(image.layers.count == 1 ? "" : "s"), \(Human.bytes(size)) compressed, in \(Human.seconds(took))"
+            )
         }
         if !options.output.contains(where: { $0 == "-" || $0.hasSuffix("dest=-") }) { Console.shared.output(digest) }
     }

@@ -4,11 +4,15 @@ import Core
 /// Readers of option values; each error names the option and shows the form.
 package enum BuildOptions {
     static func usage(_ option: String, _ text: String, _ form: String) -> Diagnostic {
-        Diagnostic(code: "usage.\(option)", "--\(option) '\(text)' is not understood", hint: "the form is \(form)", exitCode: 64)
+        Diagnostic(
+            code: "usage.\(option)", "--\(option) '\(text)' is not understood", hint: "the form is \(form)",
+            exitCode: 64)
     }
 
     /// `NAME=VALUE` pairs; NAME alone is looked up in the environment where that is meant.
-    static func pairs(_ option: String, _ list: [String], environment: [String: String]? = nil) throws -> [String: String] {
+    static func pairs(_ option: String, _ list: [String], environment: [String: String]? = nil) throws -> [String:
+        String]
+    {
         var out: [String: String] = [:]
         for text in list {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -69,7 +73,8 @@ package enum BuildOptions {
             if type == "env" || (fields["src"] == nil && fields["source"] == nil && environment[id] != nil) {
                 let name = fields["env"] ?? fields["src"] ?? id
                 guard let value = environment[name] else {
-                    throw Diagnostic(code: "secret.environment", "the secret '\(id)' wants the variable \(name), which is not set")
+                    throw Diagnostic(
+                        code: "secret.environment", "the secret '\(id)' wants the variable \(name), which is not set")
                 }
                 out[id] = .init(Array(value.utf8))
             } else {
@@ -111,10 +116,11 @@ package enum BuildOptions {
     private static func isAddress(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         if parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) { return true }
-        return text.contains(":") && text.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || (byte >= 0x30 && byte <= 0x39)
-                || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
-        }
+        return text.contains(":")
+            && text.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || (byte >= 0x30 && byte <= 0x39)
+                    || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
+            }
     }
 
     /// Bytes as `64m`, `1g`, `512k` or a plain number.
@@ -122,7 +128,8 @@ package enum BuildOptions {
         let lower = text.lowercased()
         let digits = lower.prefix { $0.isNumber || $0 == "." }
         let units: [String: Int64] = [
-            "": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "kib": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "mib": 1 << 20, "g": 1 << 30,
+            "": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "kib": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "mib": 1 << 20,
+            "g": 1 << 30,
             "gb": 1 << 30, "gib": 1 << 30, "t": 1 << 40, "tb": 1 << 40, "tib": 1 << 40,
         ]
         guard let number = Double(digits), let unit = units[String(lower.dropFirst(digits.count))],
@@ -134,7 +141,8 @@ package enum BuildOptions {
     static func ulimits(_ list: [String]) throws -> [ExecutionSettings.Ulimit] {
         let form = "NAME=SOFT[:HARD], such as nofile=1024:4096"
         let known = [
-            "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+            "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss",
+            "rtprio",
             "rttime", "sigpending", "stack",
         ]
         return try list.map { text in
@@ -143,7 +151,9 @@ package enum BuildOptions {
             let limits = parts[1].split(separator: ":", omittingEmptySubsequences: false).map { word -> UInt64? in
                 word == "-1" || word == "unlimited" ? .max : UInt64(word)
             }
-            guard (1...2).contains(limits.count), let soft = limits[0], let hard = limits[limits.count - 1], soft <= hard else {
+            guard (1...2).contains(limits.count), let soft = limits[0], let hard = limits[limits.count - 1],
+                soft <= hard
+            else {
                 throw usage("ulimit", text, form)
             }
             return ExecutionSettings.Ulimit(name: parts[0], soft: soft, hard: hard)

@@ -51,7 +51,8 @@ package struct OutputSpec: Sendable, Equatable {
         name = fields["name"]
         if let compression = fields["compression"], compression != "gzip" {
             throw Diagnostic(
-                code: "usage.output", "--output cannot compress with '\(compression)'", hint: "gzip is supported", exitCode: 64)
+                code: "usage.output", "--output cannot compress with '\(compression)'", hint: "gzip is supported",
+                exitCode: 64)
         }
         guard kind == .image || !destination.isEmpty else {
             throw Diagnostic(

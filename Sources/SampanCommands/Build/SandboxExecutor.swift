@@ -45,13 +45,15 @@ package final class SandboxExecutor: StepExecutor {
     private func requireEmulation(_ platform: Platform) throws {
         if case .missing(let hint) = Emulation.status(for: platform) {
             throw Diagnostic(
-                code: "run.platform", "programs for \(platform) cannot run on this machine (\(Platform.host))", hint: hint)
+                code: "run.platform", "programs for \(platform) cannot run on this machine (\(Platform.host))",
+                hint: hint)
         }
     }
 
     private static func sandboxRequest(_ request: ExecutionRequest) -> SandboxRequest {
         var out = SandboxRequest(
-            layers: request.layers, upper: request.upper, work: request.work, scratch: request.scratch, args: request.arguments)
+            layers: request.layers, upper: request.upper, work: request.work, scratch: request.scratch,
+            args: request.arguments)
         out.env = request.environment
         out.cwd = request.directory
         (out.uid, out.gid, out.additionalGids) = (request.user.uid, request.user.gid, request.user.groups)
@@ -75,7 +77,8 @@ package final class SandboxExecutor: StepExecutor {
     }
 
     /// Starts a program whose output and errors go into one pipe, of which this process keeps no writing end.
-    private static func start(_ request: SandboxRequest, _ runtime: OCIRuntime, _ writer: PipeEnd) throws -> SandboxRun {
+    private static func start(_ request: SandboxRequest, _ runtime: OCIRuntime, _ writer: PipeEnd) throws -> SandboxRun
+    {
         let end = writer.take()
         return try SandboxRun.start(request, runtime: runtime, stdio: SandboxStdio(output: end, error: end))
     }

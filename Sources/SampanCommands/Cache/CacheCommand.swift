@@ -40,7 +40,9 @@ package struct UsageCommand: ParsableCommand {
         if format == .json {
             return try JSONOutput.print(
                 report.items.map {
-                    Row(kind: $0.kind.rawValue, id: $0.id, description: $0.description, bytes: $0.bytes, leased: $0.isLeased)
+                    Row(
+                        kind: $0.kind.rawValue, id: $0.id, description: $0.description, bytes: $0.bytes,
+                        leased: $0.isLeased)
                 })
         }
         var table: Table
@@ -50,14 +52,16 @@ package struct UsageCommand: ParsableCommand {
             for item in report.items.sorted(by: { $0.bytes > $1.bytes }) {
                 table.add([
                     CacheText.name(item.kind), String(item.id.prefix(12)), Human.bytes(item.bytes),
-                    item.lastUsed.map { Human.ago(seconds: now - $0.seconds) } ?? "-", String(item.description.prefix(60)),
+                    item.lastUsed.map { Human.ago(seconds: now - $0.seconds) } ?? "-",
+                    String(item.description.prefix(60)),
                 ])
             }
         } else {
             table = Table(["KIND", "COUNT", "SIZE"], alignments: [.left, .right, .right])
             for kind in UsageKind.allCases where report.bytes(kind) > 0 {
                 table.add([
-                    CacheText.name(kind), String(report.items.count { $0.kind == kind }), Human.bytes(report.bytes(kind)),
+                    CacheText.name(kind), String(report.items.count { $0.kind == kind }),
+                    Human.bytes(report.bytes(kind)),
                 ])
             }
         }
@@ -96,7 +100,9 @@ package struct PruneCommand: ParsableCommand {
         options.dryRun = dryRun
         let report = try store.prune(options)
         for item in report.removed where item.bytes > 0 {
-            Console.shared.output("\(dryRun ? "would free" : "freed") \(Human.bytes(item.bytes))  \(CacheText.name(item.kind))  \(item.description.isEmpty ? String(item.id.prefix(12)) : item.description)")
+            Console.shared.output(
+                "\(dryRun ? "would free" : "freed") \(Human.bytes(item.bytes))  \(CacheText.name(item.kind))  \(item.description.isEmpty ? String(item.id.prefix(12)) : item.description)"
+            )
         }
         let left = report.kept > 0 ? ", \(Human.bytes(report.kept)) kept" : ""
         Console.shared.output("\(dryRun ? "would free" : "freed") \(Human.bytes(report.bytes))\(left)")

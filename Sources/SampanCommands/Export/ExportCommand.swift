@@ -1,10 +1,10 @@
-import OCI
-import ContentStore
 package import ArgumentParser
 import BuildGraph
+import ContentStore
 import Core
 import HostOS
 import Layers
+import OCI
 import Sandbox
 
 /// `sampan export`.
@@ -17,7 +17,9 @@ package struct ExportCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "Where to write it, as type=oci|oci-archive|docker|tar|local,dest=PATH; a tar of its files on standard output without.")
+        help:
+            "Where to write it, as type=oci|oci-archive|docker|tar|local,dest=PATH; a tar of its files on standard output without."
+    )
     var output: String = "-"
 
     package init() {}
@@ -33,7 +35,9 @@ package struct ExportCommand: AsyncParsableCommand {
             let service = LayerService(store: store, canUnpack: false, overlay: .none)
             let base = BaseImage(
                 name: self.image, manifest: image.digest, config: image.config,
-                layers: zip(image.config.rootfs.diffIDs, image.manifest.layers).map { BaseImage.Layer(diffID: $0, descriptor: $1) { _ in } })
+                layers: zip(image.config.rootfs.diffIDs, image.manifest.layers).map {
+                    BaseImage.Layer(diffID: $0, descriptor: $1) { _ in }
+                })
             let contents = try await service.files(LayerRef.layers(of: base))
             try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: spec) }
             return

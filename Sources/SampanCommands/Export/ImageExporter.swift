@@ -49,7 +49,8 @@ enum RootFileSystem {
         guard try Directory.names(root.descriptor).isEmpty else {
             throw Diagnostic(
                 code: "output.not-empty", "the directory '\(path)' is not empty",
-                hint: "give one that is empty or does not exist: files of an earlier result would be mixed with new ones")
+                hint:
+                    "give one that is empty or does not exist: files of an earlier result would be mixed with new ones")
         }
         var options = LayerUnpacker.Options()
         options.overlay = .none

@@ -40,7 +40,8 @@ enum StoreLayouts {
         let tag: String?
         switch name {
         case .oci(let path, let inner): (source, tag) = (.directory(path), inner)
-        case .ociArchive(let path, let inner), .dockerArchive(let path, let inner): (source, tag) = (.archive(path), inner)
+        case .ociArchive(let path, let inner), .dockerArchive(let path, let inner):
+            (source, tag) = (.archive(path), inner)
         case .registry, .store, .plain:
             throw Diagnostic(code: "image.transport", "this is not a layout or an archive")
         }

@@ -1,5 +1,5 @@
-import ContentStore
 package import ArgumentParser
+import ContentStore
 import Core
 import OCI
 
@@ -36,7 +36,8 @@ package struct HistoryCommand: ParsableCommand {
         let rows = found.config.history.map { step -> Row in
             let layer = step.emptyLayer ? nil : layers.next()
             return Row(
-                createdBy: step.createdBy ?? "", created: step.created, comment: step.comment, size: layer.map { Int64($0.size) },
+                createdBy: step.createdBy ?? "", created: step.created, comment: step.comment,
+                size: layer.map { Int64($0.size) },
                 layer: layer?.digest.description)
         }
         if format == .json { return try JSONOutput.print(Array(rows.reversed())) }
@@ -45,7 +46,8 @@ package struct HistoryCommand: ParsableCommand {
         for row in rows.reversed() {
             let text = row.createdBy.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "␤")
             table.add([
-                row.layer.map { String($0.dropFirst("sha256:".count).prefix(12)) } ?? "-", row.size.map(Human.bytes) ?? "0 B",
+                row.layer.map { String($0.dropFirst("sha256:".count).prefix(12)) } ?? "-",
+                row.size.map(Human.bytes) ?? "0 B",
                 text.count <= room ? text : text.prefix(room - 1) + "…",
             ])
         }

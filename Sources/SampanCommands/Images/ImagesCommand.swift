@@ -1,9 +1,9 @@
-import OCI
-import ContentStore
 package import ArgumentParser
+import ContentStore
 import Core
 import FoundationEssentials
 import HostOS
+import OCI
 
 /// How a command shows its result.
 package enum DisplayFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -48,7 +48,9 @@ package struct ImagesCommand: ParsableCommand {
         } else if format == .json {
             try JSONOutput.print(rows)
         } else {
-            var table = Table(["NAME", "DIGEST", "PLATFORM", "LAYERS", "SIZE", "ADDED"], alignments: [.left, .left, .left, .right, .right])
+            var table = Table(
+                ["NAME", "DIGEST", "PLATFORM", "LAYERS", "SIZE", "ADDED"],
+                alignments: [.left, .left, .left, .right, .right])
             let now = FileTime.now().seconds
             for row in rows {
                 table.add([

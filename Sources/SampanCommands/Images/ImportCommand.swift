@@ -1,5 +1,5 @@
-package import ArgumentParser
 import Archive
+package import ArgumentParser
 import BuildGraph
 import ContentStore
 import Core

@@ -11,7 +11,9 @@ package struct StoredImage: Sendable {
     package var config: ImageConfig
 
     /// Reads an image; of an index the entry for a platform.
-    package static func read(_ descriptor: Descriptor, _ store: ContentStore, platform: Platform = .host) throws -> StoredImage {
+    package static func read(_ descriptor: Descriptor, _ store: ContentStore, platform: Platform = .host) throws
+        -> StoredImage
+    {
         let bytes = try store.readBlob(descriptor.digest, limit: Manifest.byteLimit)
         switch try Manifest(decoding: bytes, mediaType: descriptor.mediaType) {
         case .index(let index):
@@ -25,7 +27,8 @@ package struct StoredImage: Sendable {
         }
     }
 
-    private static func make(_ digest: Digest, _ manifest: ImageManifest, _ bytes: [UInt8], _ store: ContentStore) throws
+    private static func make(_ digest: Digest, _ manifest: ImageManifest, _ bytes: [UInt8], _ store: ContentStore)
+        throws
         -> StoredImage
     {
         let config = try ImageConfig(decoding: store.readBlob(manifest.config.digest, limit: ImageConfig.byteLimit))

@@ -1,7 +1,7 @@
-import OCI
-import ContentStore
 package import ArgumentParser
+import ContentStore
 import Core
+import OCI
 
 /// `sampan tag`.
 package struct TagCommand: ParsableCommand {
@@ -21,7 +21,8 @@ package struct TagCommand: ParsableCommand {
         defer { store.close() }
         let reference = try Reference(parsing: name)
         guard reference.digest == nil else {
-            throw Diagnostic(code: "tag.digest", "a new name cannot have a digest", hint: "write NAME:TAG", exitCode: 64)
+            throw Diagnostic(
+                code: "tag.digest", "a new name cannot have a digest", hint: "write NAME:TAG", exitCode: 64)
         }
         try store.tag(reference, manifest: StoredImage.find(image, store).manifest)
     }
@@ -30,7 +31,8 @@ package struct TagCommand: ParsableCommand {
 /// `sampan rmi`.
 package struct RemoveCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "rmi", abstract: "Remove names of images; what nothing needs any more goes with 'sampan cache prune'.")
+        commandName: "rmi",
+        abstract: "Remove names of images; what nothing needs any more goes with 'sampan cache prune'.")
 
     @Argument(help: "The images: names, digests or beginnings of digests.")
     var images: [String]

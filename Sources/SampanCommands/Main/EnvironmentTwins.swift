@@ -22,15 +22,20 @@ package enum EnvironmentTwins {
             depth += 1
         }
         guard depth > 0 else { return words }
-        let given = Set(words.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) })
+        let given = Set(
+            words.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) })
         let short = words.prefix { $0 != "--" }.filter { $0.hasPrefix("-") && !$0.hasPrefix("--") }
         var added: [String] = []
         for argument in command.arguments ?? [] {
-            guard let name = argument.longName, let value = variables[variable(for: name)], !given.contains("--" + name) else {
+            guard let name = argument.longName, let value = variables[variable(for: name)], !given.contains("--" + name)
+            else {
                 continue
             }
             let letters = (argument.names ?? []).filter { $0.kind == "short" }.map(\.name)
-            if letters.contains(where: { letter in short.contains { $0.dropFirst().first.map(String.init) == letter } }) { continue }
+            if letters.contains(where: { letter in short.contains { $0.dropFirst().first.map(String.init) == letter } })
+            {
+                continue
+            }
             if argument.kind == "flag" {
                 if ["1", "true", "yes", "on"].contains(value.lowercased()) { added.append("--" + name) }
             } else if !value.isEmpty {

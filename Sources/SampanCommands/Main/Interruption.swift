@@ -24,7 +24,8 @@ package final class Interruption: Sendable {
     }
 
     /// Runs work as a task that an interruption cancels.
-    package func cancelling<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func cancelling<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value
+    {
         let task = Task { try await work() }
         let id = state.withLock { state in
             state.next += 1

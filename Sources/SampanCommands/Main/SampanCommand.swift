@@ -13,7 +13,8 @@ package struct SampanCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            BuildCommand.self, RunCommand.self, ImagesCommand.self, HistoryCommand.self, TagCommand.self, RemoveCommand.self,
+            BuildCommand.self, RunCommand.self, ImagesCommand.self, HistoryCommand.self, TagCommand.self,
+            RemoveCommand.self,
             ExportCommand.self, ImportCommand.self, CacheCommand.self, ParseCommand.self, ReferenceCommand.self,
         ])
 

@@ -27,7 +27,7 @@ public enum SampanProgram {
             return 0
         } catch let code as ExitCode {
             return code.rawValue
-        } catch where error is Diagnostic || error is DiagnosticList || error is any DiagnosticConvertible {
+        } catch  where error is Diagnostic || error is DiagnosticList || error is any DiagnosticConvertible {
             return Console.shared.report(error)
         } catch is CancellationError {
             Console.shared.message("interrupted")

@@ -54,12 +54,15 @@ struct GitSource: Equatable {
         if let directory {
             let relative = BytePath(cleaning: directory)
             // A link in the repository must not lead out of it.
-            _ = try FileDescriptor.open(beneath: FileDescriptor.open(place, 0o200000), relative, 0o200000, links: .refused)
+            _ = try FileDescriptor.open(
+                beneath: FileDescriptor.open(place, 0o200000), relative, 0o200000, links: .refused)
             root = place + relative.absolute
         }
         if keepGitDir {
             // What differs between two fetches of one commit does not belong into a layer.
-            for name in ["FETCH_HEAD", "ORIG_HEAD", "index", "logs", "hooks"] { try Directory.removeTree(place + "/.git/" + name) }
+            for name in ["FETCH_HEAD", "ORIG_HEAD", "index", "logs", "hooks"] {
+                try Directory.removeTree(place + "/.git/" + name)
+            }
         }
         let contents = try LayerScanner.scanFiles(HostDirectory.open(root)) { path, _ in
             !keepGitDir && path == ".git" ? .skip : .include
@@ -78,7 +81,9 @@ struct GitSource: Equatable {
     @discardableResult
     private func git(_ arguments: [String]) throws -> String {
         var options = ChildProcess.Options(
-            "git", ["-c", "protocol.ext.allow=never", "-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"] + arguments)
+            "git",
+            ["-c", "protocol.ext.allow=never", "-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"]
+                + arguments)
         var environment = StoreAccess.environment()
         environment["GIT_TERMINAL_PROMPT"] = "0"
         environment["GIT_CONFIG_NOSYSTEM"] = "1"
@@ -87,7 +92,8 @@ struct GitSource: Equatable {
         guard result.status.isSuccess else {
             let text = String(decoding: result.error, as: UTF8.self).split(separator: "\n").suffix(3)
             throw Diagnostic(
-                code: "git.failed", "git cannot fetch '\(Redaction.url(remote))'\(reference.map { " at '\($0)'" } ?? "")",
+                code: "git.failed",
+                "git cannot fetch '\(Redaction.url(remote))'\(reference.map { " at '\($0)'" } ?? "")",
                 causes: text.map { Redaction.url(String($0)) })
         }
         return String(decoding: result.output, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""

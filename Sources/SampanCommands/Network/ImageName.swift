@@ -11,7 +11,9 @@ package enum ImageName: Hashable, Sendable {
     /// A name without a transport: the store's, else a registry's.
     case plain(Reference)
 
-    private static let transports = ["docker", "docker-image", "store", "oci", "oci-layout", "oci-archive", "docker-archive"]
+    private static let transports = [
+        "docker", "docker-image", "store", "oci", "oci-layout", "oci-archive", "docker-archive",
+    ]
 
     /// Whether a text begins with a transport.
     package static func hasTransport(_ text: String) -> Bool {
@@ -39,7 +41,8 @@ package enum ImageName: Hashable, Sendable {
         } else if let scheme = text.firstIndex(of: ":"), text[scheme...].hasPrefix("://") {
             throw Diagnostic(
                 code: "image.transport", "'\(text[..<scheme])' is not a transport that is supported",
-                hint: Suggestion.hint(for: String(text[..<scheme]), in: Self.transports) ?? "use docker://, store:, oci:, oci-archive: or docker-archive:")
+                hint: Suggestion.hint(for: String(text[..<scheme]), in: Self.transports)
+                    ?? "use docker://, store:, oci:, oci-archive: or docker-archive:")
         } else {
             self = .plain(try Reference(parsing: text))
         }

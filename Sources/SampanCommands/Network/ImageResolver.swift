@@ -29,7 +29,8 @@ package struct ImageResolver: ImageSource {
             return try await remote(reference, platform)
         case .oci(let path, let tag): return try await local(.oci(path: path, name: tag), name, platform)
         case .ociArchive(let path, let tag): return try await local(.ociArchive(path: path, name: tag), name, platform)
-        case .dockerArchive(let path, let tag): return try await local(.dockerArchive(path: path, name: tag), name, platform)
+        case .dockerArchive(let path, let tag):
+            return try await local(.dockerArchive(path: path, name: tag), name, platform)
         }
     }
 
@@ -61,7 +62,9 @@ package struct ImageResolver: ImageSource {
     /// An image in a layout or an archive: its blobs are taken into the store, verified.
     private func local(_ name: ImageName, _ text: String, _ platform: Platform) async throws -> BaseImage {
         let store = store
-        let descriptor = try await BlockingPool.compute.run { try StoreLayouts.read(name, into: store, platform: platform) }
+        let descriptor = try await BlockingPool.compute.run {
+            try StoreLayouts.read(name, into: store, platform: platform)
+        }
         return try await image(descriptor, name: text, platform)
     }
 
@@ -118,6 +121,8 @@ package struct ImageResolver: ImageSource {
             throw error
         }
         let writer = sink.writer
-        _ = try await BlockingPool.waiting.run { try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size)) }
+        _ = try await BlockingPool.waiting.run {
+            try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size))
+        }
     }
 }

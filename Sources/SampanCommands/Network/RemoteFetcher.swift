@@ -54,7 +54,9 @@ package struct RemoteFetcher: RemoteSource {
         guard let found else {
             writer.discard()
             if let known { return try entry(known) }
-            throw Diagnostic(code: "add.download", "the server says that '\(location.redacted)' has not changed, but no copy is here", at: span)
+            throw Diagnostic(
+                code: "add.download",
+                "the server says that '\(location.redacted)' has not changed, but no copy is here", at: span)
         }
         let digest = writer.hash.finalize()
         if let checksum, checksum != digest {

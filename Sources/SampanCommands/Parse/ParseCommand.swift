@@ -11,7 +11,8 @@ package struct ParseCommand: ParsableCommand {
     }
 
     package static let configuration = CommandConfiguration(
-        commandName: "parse", abstract: "Print the syntax tree of a Dockerfile, with the place of every part, for other tools.")
+        commandName: "parse",
+        abstract: "Print the syntax tree of a Dockerfile, with the place of every part, for other tools.")
 
     @Argument(help: "The Dockerfile; - reads standard input.")
     var file: String = "Dockerfile"
@@ -24,7 +25,8 @@ package struct ParseCommand: ParsableCommand {
     package func run() throws {
         let bytes: [UInt8]
         do {
-            bytes = file == "-"
+            bytes =
+                file == "-"
                 ? try WholeFile.read(FileDescriptor(owning: dup(0)), limit: 32 << 20, name: "standard input")
                 : try WholeFile.read(file, limit: 32 << 20)
         } catch {

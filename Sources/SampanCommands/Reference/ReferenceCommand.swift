@@ -53,7 +53,8 @@ enum CommandReference {
                 let name = "<\(argument.valueName ?? "value")>" + (argument.isRepeating == true ? "…" : "")
                 return argument.isOptional == true ? "[\(name)]" : name
             }
-            out += "```\n" + (path + (options.isEmpty ? [] : ["[options]"]) + words).joined(separator: " ") + "\n```\n\n"
+            out +=
+                "```\n" + (path + (options.isEmpty ? [] : ["[options]"]) + words).joined(separator: " ") + "\n```\n\n"
         }
         out += paragraph(command.discussion)
         if !(positional + options).isEmpty {
@@ -65,7 +66,8 @@ enum CommandReference {
                 let names = (option.names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name }
                 let value = option.kind == "flag" ? "" : " <\(option.valueName ?? "value")>"
                 let twin = option.longName.map { "`" + EnvironmentTwins.variable(for: $0) + "`" } ?? ""
-                out += "| `\(names.joined(separator: ", "))\(value)` | \(cell(option.abstract))\(fallback(option)) | \(twin) |\n"
+                out +=
+                    "| `\(names.joined(separator: ", "))\(value)` | \(cell(option.abstract))\(fallback(option)) | \(twin) |\n"
             }
             out += "\n"
         }

@@ -1,6 +1,6 @@
-import ContentStore
 package import ArgumentParser
 import BuildGraph
+import ContentStore
 import Core
 import HostOS
 import Layers
@@ -49,7 +49,10 @@ package struct RunCommand: AsyncParsableCommand {
     @Option(help: "Seconds between the stop signal and the kill.")
     var stopTimeout: Int = 10
 
-    @Option(help: "Enter the file system of a failed RUN step, named by the beginning of its key; with a shell unless a program is given.")
+    @Option(
+        help:
+            "Enter the file system of a failed RUN step, named by the beginning of its key; with a shell unless a program is given."
+    )
     var step: String?
 
     @Option(help: "Registries that are reached without TLS, as HOST[:PORT].")

@@ -25,7 +25,9 @@ struct RunJob {
             grace: .seconds(command.stopTimeout))
     }
 
-    private func prepare(_ name: String, _ network: NetworkAccess) async throws -> ([String], ContainerConfig, StackTree) {
+    private func prepare(_ name: String, _ network: NetworkAccess) async throws -> (
+        [String], ContainerConfig, StackTree
+    ) {
         let service = LayerService(
             store: store, canUnpack: true, overlay: RootlessEntry.isInside ? .user : .trusted)
         let resolver = ImageResolver(store: store, network: network, progress: NoProgress())
@@ -37,7 +39,9 @@ struct RunJob {
         }
     }
 
-    private func request(_ config: ContainerConfig, _ layers: [String], _ tree: StackTree, _ environment: [String: String]) throws
+    private func request(
+        _ config: ContainerConfig, _ layers: [String], _ tree: StackTree, _ environment: [String: String]
+    ) throws
         -> SandboxRequest
     {
         let place = try store.session().makeDirectory("run")
@@ -47,16 +51,20 @@ struct RunJob {
         let arguments = program + rest
         guard !arguments.isEmpty else {
             throw Diagnostic(
-                code: "run.no-program", "the image names no program", hint: "give one behind the image's name, or --entrypoint")
+                code: "run.no-program", "the image names no program",
+                hint: "give one behind the image's name, or --entrypoint")
         }
         var request = SandboxRequest(
-            layers: layers, upper: command.readOnly ? nil : place + "/upper", work: command.readOnly ? nil : place + "/work",
+            layers: layers, upper: command.readOnly ? nil : place + "/upper",
+            work: command.readOnly ? nil : place + "/work",
             scratch: place + "/scratch", args: arguments)
         let user = try UserResolver(tree, span: nil).process(command.user ?? config.user ?? "")
         (request.uid, request.gid, request.additionalGids) = (user.uid, user.gid, user.groups)
         var variables = Environment(config.env)
         if variables["PATH"] == nil { variables["PATH"] = StageState.defaultPath }
-        for (name, value) in try BuildOptions.pairs("env", command.env, environment: environment).sorted(by: { $0.key < $1.key }) {
+        for (name, value) in try BuildOptions.pairs("env", command.env, environment: environment).sorted(by: {
+            $0.key < $1.key
+        }) {
             variables[name] = value
         }
         if variables["HOME"] == nil { variables["HOME"] = user.home ?? "/" }
@@ -72,20 +80,23 @@ struct RunJob {
 
     private static func mount(_ text: String) throws -> SandboxMount {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard (2...3).contains(parts.count), !parts[0].isEmpty, parts[1].hasPrefix("/"), parts.count == 2 || ["ro", "rw"].contains(parts[2])
+        guard (2...3).contains(parts.count), !parts[0].isEmpty, parts[1].hasPrefix("/"),
+            parts.count == 2 || ["ro", "rw"].contains(parts[2])
         else { throw BuildOptions.usage("volume", text, "HOST:PATH[:ro], with an absolute PATH") }
         guard let resolved = realpath(parts[0], nil) else {
             throw Diagnostic(code: "volume.missing", "--volume: there is no '\(parts[0])'")
         }
         defer { free(resolved) }
         return SandboxMount(
-            target: parts[1], kind: .directory(path: String(cString: resolved), readOnly: parts.count == 3 && parts[2] == "ro"))
+            target: parts[1],
+            kind: .directory(path: String(cString: resolved), readOnly: parts.count == 3 && parts[2] == "ro"))
     }
 }
 
 /// A program in the foreground: it has this process' streams and gets its signals.
 enum ForegroundProgram {
-    static func run(_ request: SandboxRequest, runtime: OCIRuntime, stopSignal: Int32, grace: Duration) throws -> Int32 {
+    static func run(_ request: SandboxRequest, runtime: OCIRuntime, stopSignal: Int32, grace: Duration) throws -> Int32
+    {
         let streams =
             request.terminal
             ? SandboxStdio()
@@ -121,7 +132,8 @@ enum FailedStepShell {
         request.cwd = step.directory
         (request.uid, request.gid) = (step.uid, step.gid)
         request.terminal = arguments.isEmpty && isatty(0) == 1
-        Console.shared.message("in the file system of the failed step; it ran: \(step.arguments.joined(separator: " "))")
+        Console.shared.message(
+            "in the file system of the failed step; it ran: \(step.arguments.joined(separator: " "))")
         return try ForegroundProgram.run(
             request, runtime: RuntimeAccess.find(store), stopSignal: SIGTERM, grace: .seconds(3))
     }

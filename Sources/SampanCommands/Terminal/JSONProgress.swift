@@ -22,7 +22,8 @@ package struct JSONProgress: ProgressView {
 
     package func emit(_ event: ProgressEvent) {
         let passed = (ContinuousClock.now - start).components
-        var line = Line(event: "", time: Double(passed.seconds) + Double(passed.attoseconds / 1_000_000_000_000_000) / 1000)
+        var line = Line(
+            event: "", time: Double(passed.seconds) + Double(passed.attoseconds / 1_000_000_000_000_000) / 1000)
         switch event {
         case .started(let id, let name): (line.step, line.event, line.name) = (id.number, "started", name)
         case .cached(let id): (line.step, line.event) = (id.number, "cached")

@@ -83,7 +83,11 @@ package final class LiveProgress: ProgressView {
     private static func printable(_ bytes: ArraySlice<UInt8>) -> String {
         let visible = bytes.split(separator: UInt8(ascii: "\r")).last ?? []
         return String(decoding: visible, as: UTF8.self).unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar == "\t" { text += "  " } else if scalar.value >= 0x20, scalar.value != 0x7f { text.unicodeScalars.append(scalar) }
+            if scalar == "\t" {
+                text += "  "
+            } else if scalar.value >= 0x20, scalar.value != 0x7f {
+                text.unicodeScalars.append(scalar)
+            }
         }
     }
 

@@ -57,7 +57,8 @@ package enum Human {
     /// How long ago a moment was, in its largest unit: `3 hours ago`.
     package static func ago(seconds: Int64) -> String {
         let steps: [(Int64, String)] = [
-            (31_536_000, "year"), (2_592_000, "month"), (604_800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"),
+            (31_536_000, "year"), (2_592_000, "month"), (604_800, "week"), (86400, "day"), (3600, "hour"),
+            (60, "minute"),
         ]
         for (size, name) in steps where seconds >= size {
             let count = seconds / size
