@@ -118,6 +118,25 @@ private final class DrippingSource: ByteSource {
         #expect(try source.readAll(limit: 5000) == plain)
     }
 
+    @Test("gzip members of any size may follow each other, in pieces of any size")
+    func memberSizes() throws {
+        var random = SeededGenerator(seed: 11)
+        for sizes in [[10, 1 << 20, 20], [3_000_000, 10], [(1 << 20) + 1], [0, 0, 5, 0], [1 << 20, 1 << 20]] {
+            var plain: [UInt8] = []
+            var packed: [UInt8] = []
+            for (index, size) in sizes.enumerated() {
+                // Noise does not compress: the largest member there can be.
+                let part = index % 2 == 0 ? random.text(size) : random.bytes(size)
+                plain += part
+                packed += try part.withUnsafeBytes { try GzipMember.compress($0, level: 1) }
+            }
+            #expect(try decompress(packed) == plain)
+            #expect(try decompress(packed + [0, 0, 0]) == plain)
+            #expect(throws: ArchiveError.self) { try decompress(Array(packed.dropLast())) }
+            #expect(throws: ArchiveError.self) { try decompress(packed + [1]) }
+        }
+    }
+
     @Test("a limit stops a decompression bomb")
     func bomb() throws {
         let zeros = [UInt8](repeating: 0, count: 1 << 22)
