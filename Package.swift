@@ -10,8 +10,11 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-func swift(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// - Parameter testable: shows the module's internals to its tests in the one (release) build that serves both.
+func swift(_ name: String, _ dependencies: [Target.Dependency], testable: Bool = false) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: settings + (testable ? [.unsafeFlags(["-enable-testing"])] : []))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -56,7 +59,7 @@ let package = Package(
         swift("Core", ["CCrypto"]),
 
         // L2
-        swift("HostOS", ["Core", "CLinux"]),
+        swift("HostOS", ["Core", "CLinux"], testable: true),
         swift("OCI", ["Core"]),
         swift("DockerfileSyntax", ["Core"]),
         swift(
@@ -71,8 +74,8 @@ let package = Package(
 
         // L3
         swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
-        swift("ContentStore", ["Core", "HostOS", "OCI", "CSQLite"]),
-        swift("Sandbox", ["Core", "HostOS"]),
+        swift("ContentStore", ["Core", "HostOS", "OCI", "CSQLite"], testable: true),
+        swift("Sandbox", ["Core", "HostOS"], testable: true),
 
         // L4
         swift("Layers", ["Core", "HostOS", "Archive"]),
