@@ -25,8 +25,6 @@ package struct RunPlan: Sendable {
     }
 
     package var arguments: [String]
-    /// The arguments as the history shows them.
-    package var shown: [String]
     package var environment: Environment
     package var directory: String
     package var user: String

@@ -7,12 +7,15 @@ private import OCI
 /// COPY, ADD and WORKDIR: instructions that make layers without running anything.
 extension StageEvaluator {
     mutating func evaluate(_ copy: CopyCommand, _ context: StepContext) async throws {
+        // The step begins when what it copies from is there, so that its time is its own.
+        let from = try await copy.from.asyncMap { try await layers(from: $0) }
+        if from == nil { _ = try await session.contextFiles() }
         let step = session.nextStep()
         services.progress.emit(.started(step, name: context.label))
         do {
             let source: StackTree
-            if let from = copy.from {
-                source = try await services.layers.tree(try await layers(from: from))
+            if let from {
+                source = try await services.layers.tree(from)
             } else {
                 source = StackTree([ListedLayer(try await session.contextFiles())])
             }

@@ -8,13 +8,14 @@ private import OCI
 /// RUN: found in the cache by definition or by content, or run.
 extension StageEvaluator {
     mutating func evaluate(_ run: RunCommand, _ context: StepContext) async throws {
+        // Planning waits for the stages and files that mounts show; the step's time is its own.
+        let plan = try await plan(run)
         let step = session.nextStep()
         services.progress.emit(.started(step, name: context.label))
         do {
-            let plan = try await plan(run)
             let made = try await result(of: plan, context, step)
             if let made { state.layers.append(LayerRef(id: made, origin: .ran)) }
-            commit(historyText(plan.shown), layer: made != nil)
+            commit(historyText(plan.arguments), layer: made != nil)
             services.progress.emit(.finished(step))
         } catch {
             services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
@@ -36,7 +37,7 @@ extension StageEvaluator {
                 hint: "allow it for this build with --allow network.host")
         }
         var plan = RunPlan(
-            arguments: [], shown: [], environment: state.environment, directory: state.workdir,
+            arguments: [], environment: state.environment, directory: state.workdir,
             user: state.image.config.user ?? "", layers: state.layers)
         plan.network =
             switch run.network {
@@ -54,34 +55,17 @@ extension StageEvaluator {
         return plan
     }
 
-    /// The program line; a heredoc becomes the script itself, or a file when it names its interpreter.
+    /// The program line; a heredoc that names its interpreter becomes a file.
     private func command(_ line: CommandLine, _ plan: inout RunPlan) throws {
-        guard case .shell(let word) = line.form, !line.heredocs.isEmpty else {
-            plan.arguments = arguments(line)
-            plan.shown = plan.arguments
-            return
+        switch line.invocation {
+        case .exec(let arguments): plan.arguments = arguments
+        case .shell(let text): plan.arguments = shell + [text]
+        case .script(let name, let content):
+            let contents = LayerContents([.file(BytePath(cleaning: name), bytes: content, mode: 0o755)])
+            let layer = LayerRef(id: try contents.contentID(), origin: .made(contents))
+            plan.mounts.append(.stack([layer], path: "/", target: "/dev/pipes", writable: false))
+            plan.arguments = ["/dev/pipes/" + name]
         }
-        var script: String
-        if line.heredocs.count == 1, let heredoc = line.heredocs.first, word.text == heredoc.word.text {
-            script = String(decoding: heredoc.content, as: UTF8.self)
-            if script.hasPrefix("#!") {
-                let path = "/dev/pipes/" + heredoc.name
-                let file = Entry.file(BytePath(cleaning: heredoc.name), bytes: heredoc.content, mode: 0o755)
-                let contents = LayerContents([file])
-                let layer = LayerRef(id: try contents.contentID(), origin: .made(contents))
-                plan.mounts.append(.stack([layer], path: "/", target: "/dev/pipes", writable: false))
-                plan.arguments = [path]
-                plan.shown = plan.arguments
-                return
-            }
-        } else {
-            script = word.text
-            for heredoc in line.heredocs {
-                script += "\n" + String(decoding: heredoc.rawContent, as: UTF8.self) + heredoc.name
-            }
-        }
-        plan.arguments = shell + [script]
-        plan.shown = plan.arguments
     }
 
     private func add(_ mount: Mount, _ spec: MountSpec, _ plan: inout RunPlan) async throws {
@@ -273,6 +257,12 @@ extension StageEvaluator {
 }
 
 extension Optional where Wrapped: Sendable {
+    /// What a function makes of the value; nil when there is none.
+    func asyncMap<Value>(_ transform: (Wrapped) async throws -> Value) async rethrows -> Value? {
+        guard let self else { return nil }
+        return try await transform(self)
+    }
+
     /// Whether nothing is there or what is there fits.
     func asyncAllSatisfy(_ test: (Wrapped) async throws -> Bool) async rethrows -> Bool {
         guard let self else { return true }

@@ -2,6 +2,7 @@ package import ArgumentParser
 import ContentStore
 import Core
 import HostOS
+import Sandbox
 
 /// `sampan cache`.
 package struct CacheCommand: ParsableCommand {
@@ -91,6 +92,9 @@ package struct PruneCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
+        // Unpacked layers of an ordinary user hold files of subordinate ids, which only the namespace's root may remove;
+        // where there is no namespace there are no such files.
+        try? RootlessEntry.enter()
         let store = try StoreAccess.open()
         defer { store.close() }
         var options = PruneOptions()
