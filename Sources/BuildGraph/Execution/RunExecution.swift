@@ -65,7 +65,7 @@ package struct RunExecution: Sendable {
                 layers: directories, upper: place.upper, work: place.work, scratch: place.scratch,
                 arguments: plan.arguments, environment: environment.list, directory: plan.directory, user: user,
                 mounts: mounts, network: plan.network, insecure: plan.insecure, settings: session.request.settings,
-                platform: session.request.platform, output: { log.write($0) }))
+                platform: plan.platform, output: { log.write($0) }))
         try log.finish()
         try Task.checkCancellation()
         guard outcome.code == 0 else { throw try await failure(outcome.code, place.upper, log, directories, user) }

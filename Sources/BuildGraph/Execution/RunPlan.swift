@@ -29,6 +29,8 @@ package struct RunPlan: Sendable {
     package var directory: String
     package var user: String
     package var layers: [LayerRef]
+    /// Of the stage, which need not be that of the target.
+    package var platform: Platform
     package var network: ExecutionRequest.Network = .default
     package var insecure = false
     package var mounts: [Mount] = []
@@ -63,7 +65,7 @@ package struct RunPlan: Sendable {
         hash.add(user)
         hash.add(network.rawValue)
         hash.add(insecure)
-        hash.add(request.platform.description)
+        hash.add(platform.description)
         hash.add(request.settings.extraHosts.map { "\($0.name)=\($0.address)" })
         hash.add(UInt64(bitPattern: request.settings.sharedMemory ?? -1))
         hash.add(request.settings.ulimits.map { "\($0.name)=\($0.soft):\($0.hard)" })

@@ -38,7 +38,7 @@ extension StageEvaluator {
         }
         var plan = RunPlan(
             arguments: [], environment: state.environment, directory: state.workdir,
-            user: state.image.config.user ?? "", layers: state.layers)
+            user: state.image.config.user ?? "", layers: state.layers, platform: state.platform)
         plan.network =
             switch run.network {
             case .none: .none

@@ -64,6 +64,11 @@ package struct StageEvaluator {
             var resolved = name
             if case .image(let image) = NamedContexts(request.namedContexts).find(name) { resolved = image }
             let image = try await session.image(resolved, platform: platform, span: span)
+            guard image.config.platform.distance(from: platform) != nil else {
+                throw Diagnostic(
+                    code: "from.platform", "'\(name)' is an image for \(image.config.platform), not for \(platform)", at: span,
+                    hint: "name the platform it has: FROM --platform=\(image.config.platform) \(name)")
+            }
             state = .scratch(platform)
             state.base = image
             state.platform = image.config.platform
