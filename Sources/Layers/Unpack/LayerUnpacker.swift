@@ -98,7 +98,7 @@ package struct LayerUnpacker {
             LimitedSource(archive, limit: options.limits.bytes, what: "a layer's archive"))
         let reader = TarReader(hashed, limits: options.limits.tar)
         let builder = TreeBuilder(root, options)
-        var assembler = LayerAssembler(over: tree, limit: options.limits.entries)
+        var assembler = LayerAssembler(over: tree, limits: options.limits)
         while let header = try reader.next() {
             switch try TarMember(header, whiteouts: true) {
             case .skip: break
