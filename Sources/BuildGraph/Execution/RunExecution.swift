@@ -171,7 +171,7 @@ package struct RunExecution: Sendable {
             case 127: "the program was not found"
             case 137: "it was killed (often: out of memory)"
             case 129...: "it ended by signal \(code - 128)"
-            default: "the program said so"
+            default: log.lastLine ?? "it printed nothing"
             }
         return Diagnostic(
             code: "run.failed", "RUN failed with exit code \(code)",

@@ -18,7 +18,11 @@ package final class StepLog: Sendable {
         var pending: [UInt8] = []
         var file: FileDescriptor?
         var failure: SystemError?
+        var lastLine: String?
     }
+
+    /// The last line that was printed and isn't blank; nil when there is none.
+    package var lastLine: String? { state.withLock { $0.lastLine } }
 
     private static let pieceLimit = 1 << 16
 
@@ -58,6 +62,10 @@ package final class StepLog: Sendable {
             try state.file?.write(clean)
         } catch {
             state.failure = error
+        }
+        let lines = clean.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        if let line = lines.last(where: { $0.contains { $0 > UInt8(ascii: " ") } }) {
+            state.lastLine = String(decoding: line.prefix(300), as: UTF8.self)
         }
         if !clean.isEmpty { progress.emit(.output(step, clean)) }
     }

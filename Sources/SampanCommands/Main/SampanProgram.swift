@@ -18,6 +18,7 @@ public enum SampanProgram {
 
     private static func run(_ words: [String]) async -> Int32 {
         do {
+            try refuseUnknownCommand(words)
             var command = try SampanCommand.parseAsRoot(try EnvironmentTwins.apply(to: words))
             if var command = command as? any AsyncParsableCommand {
                 try await interruptible { try await command.run() }
@@ -35,6 +36,16 @@ public enum SampanProgram {
         } catch {
             SampanCommand.exit(withError: error)
         }
+    }
+
+    /// A mistyped command gets the name that was meant, which the parser of arguments does not give.
+    private static func refuseUnknownCommand(_ words: [String]) throws {
+        guard let word = words.first, !word.hasPrefix("-") else { return }
+        let names = SampanCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !names.contains(word) else { return }
+        throw Diagnostic(
+            code: "usage.command", "there is no command '\(word)'",
+            hint: Suggestion.hint(for: word, in: names) ?? "sampan --help lists the commands", exitCode: 64)
     }
 
     /// Runs work that SIGINT and SIGTERM cancel; a second signal ends the process at once.
