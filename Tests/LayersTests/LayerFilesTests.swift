@@ -82,6 +82,7 @@ private func paths(_ contents: LayerContents) -> [String] { contents.entries.map
         let deep = BytePath(normalized: Array((0..<1100).map { _ in "d" }.joined(separator: "/").utf8))
         try LayerUnpacker(into: root, options: .init(owners: false)).unpack(LayerContents([.file(deep, bytes: [1])]))
         #expect(try LayerScanner.scanFiles(root).entries.count == 1100)
+        try Shell.run("rm -rf \(place.path("d"))")
     }
 
     @Test("marks of overlayfs become whiteouts and opaque directories", .enabled(if: isRoot, "needs root"))

@@ -51,19 +51,21 @@ package final class MemberCompressor {
     package func compress(_ bytes: UnsafeRawBufferPointer) throws -> [UInt8] {
         let bound =
             deflate.map { libdeflate_gzip_compress_bound($0, bytes.count) } ?? ZSTD_compressBound(bytes.count)
-        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: bound, alignment: 16)
-        defer { scratch.deallocate() }
         // libdeflate wants an address even for nothing.
-        let start = bytes.baseAddress ?? UnsafeRawPointer(scratch.baseAddress!)
-        let count: Int
-        if let deflate {
-            count = libdeflate_gzip_compress(deflate, start, bytes.count, scratch.baseAddress!, bound)
-            guard count > 0 else { throw ArchiveError.tooMuchMemory(.gzip) }
-        } else {
-            count = ZSTD_compress2(zstd, scratch.baseAddress!, bound, start, bytes.count)
-            guard ZSTD_isError(count) == 0 else { throw ArchiveError.tooMuchMemory(.zstd) }
+        var nothing: UInt8 = 0
+        return try withUnsafeBytes(of: &nothing) { nothing in
+            let start = bytes.baseAddress ?? nothing.baseAddress!
+            return try [UInt8](unsafeUninitializedCapacity: bound) { out, count in
+                if let deflate {
+                    count = libdeflate_gzip_compress(deflate, start, bytes.count, out.baseAddress!, bound)
+                    guard count > 0 else { throw ArchiveError.tooMuchMemory(.gzip) }
+                } else {
+                    let result = ZSTD_compress2(zstd, out.baseAddress!, bound, start, bytes.count)
+                    guard ZSTD_isError(result) == 0 else { throw ArchiveError.tooMuchMemory(.zstd) }
+                    count = result
+                }
+            }
         }
-        return Array(scratch[..<count])
     }
 }
 
