@@ -195,7 +195,8 @@ struct TransportTests {
     @Test("a server that drips is given up")
     func drip() async throws {
         let server = try LoopbackServer { _ in
-            ServerReply(body: noise(2000), delivery: .slow(bytes: 10, milliseconds: 10))
+            // Long enough that a reader who was held up, and finds much at once, still sees the pace after it.
+            ServerReply(body: noise(100_000), delivery: .slow(bytes: 10, milliseconds: 10))
         }
         defer { server.stop() }
         var configuration = quickConfiguration()
@@ -203,7 +204,7 @@ struct TransportTests {
         try await withTransport(configuration) { transport in
             let response = try await get(transport, server.url)
             await #expect(throws: HTTPTransportError.connection(.tooSlow, host: server.authority)) {
-                try await response.body.collect(limit: 2000)
+                try await response.body.collect(limit: 100_000)
             }
         }
     }
