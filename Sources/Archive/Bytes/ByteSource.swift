@@ -104,6 +104,13 @@ package final class SpanSource: ByteSource {
         remaining -= Int64(count)
         return count
     }
+
+    package func skip(_ count: Int64) -> Int64 {
+        let passed = min(max(0, count), remaining)
+        offset += passed
+        remaining -= passed
+        return passed
+    }
 }
 
 /// Refuses to give more than a number of bytes.

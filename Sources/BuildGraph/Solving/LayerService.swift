@@ -76,7 +76,7 @@ package final class LayerService: Sendable {
                 let path = try await BlockingPool.waiting.run { try store.layerTarPath(layer.id) }
                 if let path {
                     return try await BlockingPool.compute.run {
-                        try TarIndexer.index(tar: FileDescriptor.open(path, O_RDONLY), expecting: nil).contents
+                        try TarIndexer.list(tar: FileDescriptor.open(path, O_RDONLY))
                     }
                 }
                 try await base.fetch(progress)

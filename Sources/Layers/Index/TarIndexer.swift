@@ -45,12 +45,30 @@ package enum TarIndexer {
         return try index(source, spansIn: tar, .none, diffID, limits, tree, whiteouts)
     }
 
+    /// The entries of an archive that was indexed and verified before: its headers are read, contents passed over.
+    package static func list(
+        tar: FileDescriptor, limits: LayerLimits = LayerLimits(), over tree: FileTree? = nil
+    ) throws -> LayerContents {
+        let source = SpanSource(tar, offset: 0, length: try tar.info().size, what: "tar")
+        return try entries(TarReader(source, limits: limits.tar), spansIn: tar, limits, tree, true)
+    }
+
     private static func index(
         _ source: any ByteSource, spansIn tar: FileDescriptor, _ compression: Compression, _ diffID: Digest?,
         _ limits: LayerLimits, _ tree: FileTree?, _ whiteouts: Bool
     ) throws -> IndexedLayer {
         let hashed = HashingSource(LimitedSource(source, limit: limits.bytes, what: "a layer's archive"))
         let reader = TarReader(hashed, limits: limits.tar)
+        let contents = try entries(reader, spansIn: tar, limits, tree, whiteouts)
+        try reader.drain()
+        let actual = hashed.digest
+        if let diffID, diffID != actual { throw LayerError.diffIDMismatch(expected: diffID, actual: actual) }
+        return IndexedLayer(contents: contents, diffID: actual, size: hashed.count, compression: compression)
+    }
+
+    private static func entries(
+        _ reader: TarReader, spansIn tar: FileDescriptor, _ limits: LayerLimits, _ tree: FileTree?, _ whiteouts: Bool
+    ) throws -> LayerContents {
         var assembler = LayerAssembler(over: tree, limits: limits)
         while let header = try reader.next() {
             switch try TarMember(header, whiteouts: whiteouts) {
@@ -72,10 +90,6 @@ package enum TarIndexer {
                 }
             }
         }
-        try reader.drain()
-        let actual = hashed.digest
-        if let diffID, diffID != actual { throw LayerError.diffIDMismatch(expected: diffID, actual: actual) }
-        return IndexedLayer(
-            contents: try assembler.finish(), diffID: actual, size: hashed.count, compression: compression)
+        return try assembler.finish()
     }
 }
