@@ -11,6 +11,8 @@ package struct CopyPlanner {
     private let operation: CopyOperation
     private let target: StackTree
     private var entries: [BytePath: Entry] = [:]
+    /// Directories that the target does not have: below them nothing has to be looked for.
+    private var fresh: Set<BytePath> = []
     private let unpacker: any ArchiveOpener
 
     /// - Parameters:
@@ -174,7 +176,11 @@ package struct CopyPlanner {
     // MARK: - Destination
 
     private func isExistingDirectory(_ path: BytePath) throws -> Bool {
-        try target.entry(at: path)?.isDirectory ?? false
+        try existing(at: path)?.isDirectory ?? false
+    }
+
+    private func existing(at path: BytePath) throws -> Entry? {
+        fresh.contains(path.parent) ? nil : try target.entry(at: path)
     }
 
     /// Sees to it that a directory is in the layer: a new one if there is none, else the existing one as it is.
@@ -185,11 +191,12 @@ package struct CopyPlanner {
             return
         }
         try makeDirectory(path.parent, like: nil, span: span)
-        if let existing = try target.entry(at: path) {
+        if let existing = try existing(at: path) {
             guard existing.isDirectory else { throw CopyError.notDirectory(path, span) }
             entries[path] = plainDirectory(existing)
             return
         }
+        fresh.insert(path)
         var entry = Entry.directory(path)
         if let source {
             entry = source
@@ -215,10 +222,10 @@ package struct CopyPlanner {
         }
         if path.isRoot { throw CopyError.notDirectory(path, span) }
         if entries[path]?.isDirectory == true { throw CopyError.directoryOverFile(path, span) }
+        try makeDirectory(path.parent, like: nil, span: span)
         if try isExistingDirectory(path) {
             throw CopyError.directoryOverFile(path, span)
         }
-        try makeDirectory(path.parent, like: nil, span: span)
         var entry = source
         entry.path = path
         if let owner = operation.owner { (entry.uid, entry.gid) = (owner.uid, owner.gid) }

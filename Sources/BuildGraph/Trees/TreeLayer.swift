@@ -29,21 +29,24 @@ package struct ListedLayer: TreeLayer {
         var out: [Entry] = []
         let entries = contents.entries
         let range = contents.range(below: directory)
+        let prefix = directory.isRoot ? 0 : directory.bytes.count + 1
+        // Directories that only what is below them tells of, which may come before or after neighbours in byte order.
+        var implied: Set<BytePath> = []
         var index = range.lowerBound
         while index < range.upperBound {
-            guard let below = entries[index].path.relative(to: directory), let name = below.components.first else {
+            let path = entries[index].path
+            guard let slash = path.bytes[prefix...].firstIndex(of: UInt8(ascii: "/")) else {
+                out.append(try resolvingHardlink(entries[index]))
                 index += 1
                 continue
             }
-            let child = directory.appending(name)
-            out.append(try entry(at: child) ?? .directory(child))
-            // Everything below the child follows it, though names such as `a-b` may lie between `a` and `a/x`.
-            index += 1
-            while index < range.upperBound, entries[index].path.isSameOrBelow(child) { index += 1 }
+            // All of what is below one child lies together and is passed over at once.
+            let child = BytePath(normalized: Array(path.bytes[..<slash]))
+            if contents.entry(at: child) == nil { implied.insert(child) }
+            index = max(index + 1, contents.range(below: child).upperBound)
         }
-        // Because of such names a child can come up twice.
-        var seen: Set<BytePath> = []
-        return out.filter { seen.insert($0.path).inserted }.sorted { $0.path < $1.path }
+        if implied.isEmpty { return out }
+        return (out + implied.map { .directory($0) }).sorted { $0.path < $1.path }
     }
 
     private func resolvingHardlink(_ entry: Entry) throws -> Entry {

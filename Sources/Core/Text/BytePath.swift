@@ -1,3 +1,5 @@
+private import Glibc
+
 /// A path inside a tree: relative to its root, without `.`, `..` or empty components; the root itself is empty.
 ///
 /// File names on Linux are bytes, not text: two names that differ only in their Unicode form are two files. So a path
@@ -36,6 +38,16 @@ package struct BytePath: Hashable, Comparable, Sendable, CustomStringConvertible
 
     package init(stringLiteral value: StaticString) {
         self.init(cleaning: value.withUTF8Buffer { Array($0) })
+    }
+
+    // The synthesised pair goes byte by byte; paths are keys on hot paths.
+    package static func == (left: BytePath, right: BytePath) -> Bool {
+        left.bytes.count == right.bytes.count
+            && left.bytes.withUnsafeBytes { left in right.bytes.withUnsafeBytes { left.elementsEqualInBulk($0) } }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
 
     package var isRoot: Bool { bytes.isEmpty }
@@ -100,4 +112,12 @@ package struct BytePath: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// The path as people write one inside an image: with a leading slash.
     package var absolute: String { "/" + description }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether two buffers of one length hold the same bytes.
+    fileprivate func elementsEqualInBulk(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard let left = baseAddress, let right = other.baseAddress else { return true }
+        return memcmp(left, right, count) == 0
+    }
 }
