@@ -66,7 +66,7 @@ format-check: ## fail when a Swift source isn't formatted
 	@swift format lint -s -r --configuration .swift-format $(SWIFT_SOURCES)
 
 docs: build ## write the generated pages under docs/ anew
-	@$(SAMPAN) generate-docs docs
+	@$(SAMPAN) reference docs
 	$(SAY) "written; look at git diff docs"
 
 clean: ## remove what was built or made; .build-tools (fetched tools) stays
