@@ -163,7 +163,7 @@ package final class LayerService: Sendable {
                 hint: "build again; the step will run anew")
         case .made(let contents):
             return try await BlockingPool.compute.run {
-                let directory = try store.session().makeDirectory("layer")
+                let directory = try Self.makeRoot(store)
                 let stamped = contents.entries.map { entry in
                     var entry = entry
                     entry.modified = Self.unpackedTime
@@ -183,7 +183,7 @@ package final class LayerService: Sendable {
                     ? nil
                     : FileTree(
                         layers: try lower.map { try LayerScanner.scanLayer(HostDirectory.open($0), overlay: overlay) })
-                let directory = try store.session().makeDirectory("layer")
+                let directory = try Self.makeRoot(store)
                 let blob = DescriptorSource(try store.openBlob(base.descriptor.digest))
                 let unpacked = try LayerUnpacker(into: HostDirectory.open(directory), options: settings)
                     .unpack(blob: blob, expecting: base.diffID, below: tree)
@@ -195,6 +195,13 @@ package final class LayerService: Sendable {
                 return path
             }
         }
+    }
+
+    /// An empty directory with the mode that the root of a file system has.
+    private static func makeRoot(_ store: ContentStore) throws -> String {
+        let directory = try store.session().makeDirectory("layer")
+        try check("set mode of", directory) { chmod(directory, 0o755) }
+        return directory
     }
 
     // MARK: - Identity of contents

@@ -48,7 +48,9 @@ package final class BlockingPool: Sendable {
     package func submit(_ job: @escaping @Sendable () -> Void) {
         pthread_mutex_lock(&state.mutex)
         state.jobs.append(job)
-        if state.idle > 0 {
+        // A thread that was woken counts as idle until it runs: jobs that wait count against it, or one of two jobs that
+        // come together would wait for the end of the other.
+        if state.jobs.count - state.head <= state.idle {
             pthread_cond_signal(&state.wake)
         } else if state.threads < limit {
             state.threads += 1
