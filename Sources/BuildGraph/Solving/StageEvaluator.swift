@@ -66,7 +66,8 @@ package struct StageEvaluator {
             let image = try await session.image(resolved, platform: platform, span: span)
             guard image.config.platform.distance(from: platform) != nil else {
                 throw Diagnostic(
-                    code: "from.platform", "'\(name)' is an image for \(image.config.platform), not for \(platform)", at: span,
+                    code: "from.platform", "'\(name)' is an image for \(image.config.platform), not for \(platform)",
+                    at: span,
                     hint: "name the platform it has: FROM --platform=\(image.config.platform) \(name)")
             }
             state = .scratch(platform)
