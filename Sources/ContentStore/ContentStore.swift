@@ -49,7 +49,11 @@ package final class ContentStore: Sendable {
         _ location: StoreLocation, options: StoreOptions = StoreOptions()
     ) throws(ContentStoreError) -> ContentStore {
         try mapping(location.home) { () throws(SystemError) in
-            for directory in location.directories { try Directory.create(directory, mode: 0o711) }
+            for directory in location.directories {
+                // What lies in layers and caches has the owners and modes of images: other users of the host stay out.
+                let isPrivate = directory == location.layers || directory == location.caches
+                try Directory.create(directory, mode: isPrivate ? 0o700 : 0o711)
+            }
         }
         let database = try Database(path: location.index, timeout: lockTimeout)
         let isNew = try Schema.prepare(database) { () throws(ContentStoreError) in

@@ -33,12 +33,15 @@ package struct UserResolver {
         return resolved
     }
 
-    /// The owner for `--chown`: without a group it is the user's number again for a number, the user's group for a name.
+    /// The owner for `--chown`: without a group it is the user's number again for a number, the user's group for a name;
+    /// without a user it is root.
     package func owner(_ text: String) throws -> CopyOperation.Owner {
         let (user, group) = Self.split(text)
         let uid: UInt32
         var gid: UInt32
-        if let number = UInt32(user) {
+        if user.isEmpty {
+            (uid, gid) = (0, 0)
+        } else if let number = UInt32(user) {
             (uid, gid) = (number, number)
         } else {
             let account = try account(named: user)

@@ -96,10 +96,22 @@ package final class LayerService: Sendable {
     }
 
     /// All files of a stack, as one layer without whiteouts.
-    package func files(_ layers: [LayerRef]) async throws -> LayerContents {
+    ///
+    /// - Parameter epoch: the time of all files that are not of a base, in seconds since 1970, as in their blobs.
+    package func files(_ layers: [LayerRef], epoch: Int64) async throws -> LayerContents {
         var parts: [LayerContents] = []
         for (index, layer) in layers.enumerated() {
-            parts.append(try await contents(layer, below: Array(layers[..<index])))
+            let contents = try await contents(layer, below: Array(layers[..<index]))
+            if case .base = layer.origin {
+                parts.append(contents)
+            } else {
+                let stamped = contents.entries.map { entry in
+                    var entry = entry
+                    entry.modified = FileTime(seconds: epoch)
+                    return entry
+                }
+                parts.append(LayerContents(stamped))
+            }
         }
         let stack = parts
         return try await BlockingPool.compute.run { try FileTree(layers: stack).flattened() }
@@ -201,6 +213,13 @@ package final class LayerService: Sendable {
     private static func makeRoot(_ store: ContentStore) throws -> String {
         let directory = try store.session().makeDirectory("layer")
         try check("set mode of", directory) { chmod(directory, 0o755) }
+        return directory
+    }
+
+    /// An empty directory for a layer. It is what programs see as `/`, so all users may enter it.
+    private static func rootDirectory(_ store: ContentStore) throws -> String {
+        let directory = try store.session().makeDirectory("layer")
+        try check("change mode of", directory) { chmod(directory, 0o755) }
         return directory
     }
 

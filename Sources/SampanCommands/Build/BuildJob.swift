@@ -60,7 +60,7 @@ struct BuildJob {
                 let image = try await ImageAssembler(session).assemble(state)
                 if !outputs.isEmpty { try await image.fetch() }
                 for output in outputs {
-                    try await ImageExporter(store: store, layers: layers).write(
+                    try await ImageExporter(store: store, layers: layers, epoch: final.epoch).write(
                         image, state: state, tags: tags, to: output)
                 }
                 return image

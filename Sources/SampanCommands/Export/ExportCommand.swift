@@ -38,7 +38,7 @@ package struct ExportCommand: AsyncParsableCommand {
                 layers: zip(image.config.rootfs.diffIDs, image.manifest.layers).map {
                     BaseImage.Layer(diffID: $0, descriptor: $1) { _ in }
                 })
-            let contents = try await service.files(LayerRef.layers(of: base))
+            let contents = try await service.files(LayerRef.layers(of: base), epoch: 0)
             try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: spec) }
             return
         }

@@ -11,12 +11,14 @@ import OCI
 struct ImageExporter {
     let store: ContentStore
     let layers: LayerService
+    /// The time of the files that were made, in seconds since 1970.
+    let epoch: Int64
 
     func write(_ image: BuiltImage, state: StageState, tags: [Reference], to output: OutputSpec) async throws {
         switch output.kind {
         case .image: return
         case .tar, .local:
-            let contents = try await layers.files(state.layers)
+            let contents = try await layers.files(state.layers, epoch: epoch)
             try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: output) }
         case .oci, .ociArchive, .docker:
             var names = tags
@@ -33,7 +35,7 @@ struct ImageExporter {
 enum RootFileSystem {
     static func write(_ contents: LayerContents, to output: OutputSpec) throws {
         if output.kind == .local { return try unpack(contents, output.destination) }
-        let writer = LayerWriter()
+        let writer = LayerWriter(LayerWriter.Options(timestamps: .keep))
         if output.destination == "-" {
             _ = try writer.writeTar(contents, to: DescriptorSink(.duplicating(1)))
             return
