@@ -1,0 +1,159 @@
+import Archive
+import Core
+import Glibc
+import HostOS
+import OCI
+import SampanTestSupport
+import Testing
+
+/// A home, a build context and room for results, for one test.
+final class Workspace: Sendable {
+    let place: TemporaryDirectory
+
+    var home: String { place.path("home") }
+    var context: String { place.path("context") }
+
+    init(_ name: String = "integration") throws {
+        place = try TemporaryDirectory(name)
+        try place.directory("context")
+    }
+
+    deinit {
+        // Unpacked layers hold directories that their modes close to all but root; nothing is mounted in them.
+        try? Directory.removeTree(home)
+    }
+
+    /// Writes a file of the context.
+    func file(_ name: String, _ text: String = "", mode: UInt32 = 0o644) throws {
+        try place.file("context/" + name, text, mode: mode)
+    }
+
+    func file(_ name: String, _ bytes: [UInt8]) throws { try place.file("context/" + name, bytes) }
+
+    // MARK: - Running
+
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [],
+        timeout: Duration = .seconds(120)
+    ) throws -> Program.Outcome {
+        try Program.run(
+            arguments, environment: ["SAMPAN_HOME": home].merging(environment) { $1 }, input: input,
+            directory: place.path, timeout: timeout)
+    }
+
+    func run(_ arguments: String...) throws -> Program.Outcome { try run(arguments) }
+
+    /// Runs it and requires exit code 0.
+    @discardableResult
+    func succeed(
+        _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [],
+        _ location: SourceLocation = #_sourceLocation
+    ) throws -> Program.Outcome {
+        let outcome = try run(arguments, environment: environment, input: input)
+        try #require(outcome.code == 0, "\(arguments): \(outcome)", sourceLocation: location)
+        return outcome
+    }
+
+    /// Builds the context and gives what it said.
+    func build(
+        _ dockerfile: String, _ arguments: [String] = [], environment: [String: String] = [:],
+        timeout: Duration = .seconds(120)
+    ) throws -> Program.Outcome {
+        try file("Dockerfile", dockerfile)
+        return try run(["build"] + arguments + [context], environment: environment, timeout: timeout)
+    }
+
+    /// Builds the context, requires success and gives the digest.
+    @discardableResult
+    func image(
+        _ dockerfile: String, _ arguments: [String] = [], environment: [String: String] = [:],
+        _ location: SourceLocation = #_sourceLocation
+    ) throws -> String {
+        let outcome = try build(dockerfile, arguments, environment: environment)
+        try #require(outcome.code == 0, "\(outcome)", sourceLocation: location)
+        return outcome.result
+    }
+
+    /// Makes the image `base` of a static shell and its tools.
+    @discardableResult
+    func importBase(_ name: String = "base") throws -> String {
+        try succeed(["import", BaseRoot.archive(), name]).result
+    }
+
+    // MARK: - Results
+
+    /// The file system of an image of the store, by path.
+    func files(_ image: String) throws -> [String: FileFact] {
+        let archive = place.path("files-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).tar")
+        try succeed(["export", "-o", "type=tar,dest=\(archive)", image])
+        defer { unlink(archive) }
+        return try FileFact.read(archive)
+    }
+
+    /// An image of the store with its config and layers.
+    func inspect(_ image: String) throws -> ImageFacts {
+        let layout = place.path("layout-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))")
+        try succeed(["export", "-o", "type=oci,dest=\(layout)", image])
+        defer { try? Directory.removeTree(layout) }
+        return try ImageFacts(layout: layout)
+    }
+}
+
+/// A root file system of busybox, made once for all tests of the process.
+enum BaseRoot {
+    private static let place = Result { try make() }
+
+    static func archive() throws -> String { try place.get().path("root.tar") }
+
+    private static func make() throws -> TemporaryDirectory {
+        let place = try TemporaryDirectory("base")
+        var root: [(TarHeader, [UInt8])] = []
+        func add(_ name: String, _ kind: TarHeader.Kind, _ mode: UInt32, _ bytes: [UInt8] = [], link: String = "") {
+            root.append(
+                (
+                    TarHeader(
+                        name: Array(name.utf8), kind: kind, linkName: Array(link.utf8), mode: mode,
+                        size: Int64(bytes.count)), bytes
+                ))
+        }
+        for name in ["bin", "etc", "root"] { add(name, .directory, 0o755) }
+        add("tmp", .directory, 0o1777)
+        add("bin/busybox", .file, 0o755, try WholeFile.read("/bin/busybox"))
+        for name in try Shell.run("/bin/busybox --list").split(separator: "\n") where name != "busybox" {
+            add("bin/\(name)", .symlink, 0o777, link: "busybox")
+        }
+        let passwd = "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n"
+        add("etc/passwd", .file, 0o644, Array(passwd.utf8))
+        add("etc/group", .file, 0o644, Array("root:x:0:\napp:x:1001:\nextra:x:77:app\n".utf8))
+        try place.file("root.tar", try TarFile.bytes(root))
+        return place
+    }
+}
+
+/// Tar archives for tests.
+enum TarFile {
+    static func bytes(_ members: [(TarHeader, [UInt8])]) throws -> [UInt8] {
+        var out: [UInt8] = []
+        for (header, content) in members {
+            try TarWriter.append(header, to: &out)
+            out += content
+            out += [UInt8](repeating: 0, count: TarWriter.padding(after: Int64(content.count)))
+        }
+        return out + TarWriter.end
+    }
+
+    static func file(_ name: String, _ text: String, mode: UInt32 = 0o644) -> (TarHeader, [UInt8]) {
+        (
+            TarHeader(name: Array(name.utf8), kind: .file, mode: mode, size: Int64(text.utf8.count)),
+            Array(text.utf8)
+        )
+    }
+
+    static func link(_ name: String, _ kind: TarHeader.Kind, to target: String) -> (TarHeader, [UInt8]) {
+        (TarHeader(name: Array(name.utf8), kind: kind, linkName: Array(target.utf8), mode: 0o777), [])
+    }
+
+    static func directory(_ name: String) -> (TarHeader, [UInt8]) {
+        (TarHeader(name: Array(name.utf8), kind: .directory, mode: 0o755), [])
+    }
+}
