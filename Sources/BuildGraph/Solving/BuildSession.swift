@@ -50,6 +50,8 @@ package final class BuildSession: Sendable {
     private func cancelAll() {
         for task in stages.withLock({ Array($0.values) }) { task.cancel() }
         for task in images.withLock({ Array($0.values) }) { task.cancel() }
+        for task in contexts.withLock({ Array($0.values) }) { task.cancel() }
+        services.layers.cancel()
     }
 
     private func start(_ index: Int) -> Task<StageState, any Error> {

@@ -36,6 +36,13 @@ package final class LayerService: Sendable {
         package var diffID: Digest
     }
 
+    /// Ends work that nobody waits for any more: downloads and unpacking after an interruption.
+    package func cancel() {
+        for task in directories.withLock({ Array($0.values) }) { task.cancel() }
+        for task in listings.withLock({ Array($0.values) }) { task.cancel() }
+        for task in blobs.withLock({ Array($0.values) }) { task.cancel() }
+    }
+
     // MARK: - Trees
 
     package func tree(_ layers: [LayerRef], progress: @Sendable @escaping (Int64) -> Void = { _ in }) async throws
