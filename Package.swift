@@ -124,6 +124,6 @@ let package = Package(
                 "SampanTestSupport",
             ]),
         tests("SampanCommandsTests", ["Core", "SampanCommands", "SampanTestSupport"]),
-        tests("IntegrationTests", ["Core", "HostOS", "OCI", "SampanTestSupport"]),
+        tests("IntegrationTests", ["Core", "HostOS", "OCI", "Archive", "SampanTestSupport"]),
     ]
 )
