@@ -77,9 +77,9 @@ package struct SourceMatcher {
     private func similar(to path: BytePath) throws -> String? {
         let siblings = try tree.children(of: tree.resolve(path.parent))
         let name = String(decoding: path.name, as: UTF8.self)
-        guard
-            let near = Suggestion.nearest(to: name, in: siblings.map { String(decoding: $0.path.name, as: UTF8.self) })
-        else { return nil }
+        // A link that leads nowhere is there under the very name.
+        let names = siblings.map { String(decoding: $0.path.name, as: UTF8.self) }.filter { $0 != name }
+        guard let near = Suggestion.nearest(to: name, in: names) else { return nil }
         return path.parent.appending(near).description
     }
 
