@@ -85,7 +85,7 @@ package struct KeyHasher: Sendable {
     }
 
     package mutating func add(_ digest: Digest) {
-        hash.update(digest.bytes)
+        digest.withUnsafeBytes { hash.update($0) }
     }
 
     package mutating func add(_ texts: [String]) {
