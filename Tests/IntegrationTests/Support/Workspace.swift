@@ -157,3 +157,38 @@ enum TarFile {
         (TarHeader(name: Array(name.utf8), kind: .directory, mode: 0o755), [])
     }
 }
+
+extension Workspace {
+    /// The files of the home whose name or bytes contain a text, compressed ones unpacked.
+    func homeFiles(containing text: String) throws -> [String] {
+        let needle = Array(text.utf8)
+        return try Tree.files(home).filter { path in
+            let bytes = try WholeFile.read(path, limit: 1 << 30)
+            if path.contains(text) || bytes.firstRange(of: needle) != nil { return true }
+            guard bytes.starts(with: [0x1f, 0x8b]) else { return false }
+            return try Compression.open(BytesSource(bytes)).source.readAll(limit: 1 << 30).firstRange(of: needle) != nil
+        }
+    }
+}
+
+/// Directories of the host.
+enum Tree {
+    /// All files that are neither directories nor links, by path.
+    static func files(_ directory: String) throws -> [String] {
+        var out: [String] = []
+        for name in try Directory.names(FileDescriptor.open(directory, O_RDONLY | O_DIRECTORY)) {
+            let path = directory + "/" + String(decoding: name, as: UTF8.self)
+            switch try FileInfo.of(path)?.kind {
+            case .directory: out += try files(path)
+            case .file: out.append(path)
+            default: break
+            }
+        }
+        return out
+    }
+
+    /// Apparent sizes added up, each inode once, by another way than the program's own.
+    static func size(_ directory: String) throws -> Int64 {
+        try #require(Int64(try Shell.run("du -sb '\(directory)' | cut -f1").dropLast()))
+    }
+}
