@@ -30,9 +30,16 @@ package final class SandboxExecutor: StepExecutor {
         return try await withTaskCancellationHandler {
             async let drained: Void = BlockingPool.waiting.run { try Self.drain(reader, request.output) }
             let result = try await BlockingPool.waiting.run {
-                let run = try Self.start(sandbox, runtime, writer)
-                running.set(run)
-                return try run.wait()
+                do {
+                    let run = try Self.start(sandbox, runtime, writer)
+                    running.set(run)
+                    return try run.wait()
+                } catch let error as SandboxError {
+                    // The codes of a missing program are for those who run an image; here a build fails.
+                    var diagnostic = error.diagnostic
+                    diagnostic.exitCode = 2
+                    throw diagnostic
+                }
             }
             try await drained
             try Task.checkCancellation()
