@@ -94,7 +94,7 @@ let package = Package(
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], testable: true),
         .executableTarget(
             name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings,
             linkerSettings: staticRuntime),
@@ -123,7 +123,7 @@ let package = Package(
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers", "BuildGraph",
                 "SampanTestSupport",
             ]),
-        tests("SampanCommandsTests", ["Core", "SampanCommands", "SampanTestSupport"]),
+        tests("SampanCommandsTests", ["Core", "BuildGraph", "SampanCommands", "SampanTestSupport"]),
         tests("IntegrationTests", ["Core", "HostOS", "OCI", "Archive", "SampanTestSupport"]),
     ]
 )

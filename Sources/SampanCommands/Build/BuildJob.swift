@@ -94,6 +94,9 @@ struct BuildJob {
         where request.buildArguments[name] == nil {
             if let value = environment[name] { request.buildArguments[name] = value }
         }
+        if request.buildArguments["SOURCE_DATE_EPOCH"] == nil, let epoch = environment["SOURCE_DATE_EPOCH"] {
+            request.buildArguments["SOURCE_DATE_EPOCH"] = epoch
+        }
         request.labels = try BuildOptions.pairs("label", options.label)
         request.annotations = try BuildOptions.pairs("annotation", options.annotation)
         if let text = options.platform {
@@ -129,7 +132,7 @@ struct BuildJob {
         request.settings.ulimits = try BuildOptions.ulimits(options.ulimit)
         request.secrets = try BuildOptions.secrets(options.secret, environment: environment)
         request.agents = try BuildOptions.agents(options.ssh, environment: environment)
-        if let text = request.buildArguments["SOURCE_DATE_EPOCH"] ?? environment["SOURCE_DATE_EPOCH"], !text.isEmpty {
+        if let text = request.buildArguments["SOURCE_DATE_EPOCH"], !text.isEmpty {
             guard let epoch = Int64(text), (0...253_402_300_799).contains(epoch) else {
                 throw Diagnostic(
                     code: "usage.epoch", "SOURCE_DATE_EPOCH '\(text)' is not a number of seconds since 1970",

@@ -6,6 +6,7 @@ import HostOS
 import Layers
 import OCI
 import Sandbox
+import Synchronization
 
 /// One `sampan run`.
 struct RunJob {
@@ -102,20 +103,61 @@ enum ForegroundProgram {
             ? SandboxStdio()
             : SandboxStdio(
                 input: try .duplicating(0), output: try .duplicating(1), error: try .duplicating(2))
-        let run = try SandboxRun.start(request, runtime: runtime, stdio: streams)
-        let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]) { event in
-            let stops = [SIGINT, SIGTERM, SIGHUP].contains(event.number)
-            run.signal(stops ? stopSignal : event.number)
-            guard stops else { return }
-            // Whoever asks for the end gets it: after the grace the program is killed.
-            BlockingPool.waiting.submit {
-                usleep(UInt32(clamping: grace.components.seconds * 1_000_000))
-                run.cancel(grace: .zero)
-            }
+        // Signals are caught before the program starts, and wait for it if they must.
+        let program = StartingProgram(stopSignal: stopSignal, grace: grace)
+        let watcher = try SignalWatcher([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]) {
+            program.receive($0.number)
         }
         defer { watcher.stop() }
+        let run = try SandboxRun.start(request, runtime: runtime, stdio: streams)
+        program.started(run)
         if let console = run.console { try TerminalProxy.run(console) }
         return try run.wait().status.shellCode
+    }
+}
+
+/// Hands signals on to a program, those too that came before it ran.
+private final class StartingProgram: Sendable {
+    private struct State {
+        var run: SandboxRun?
+        var early: [Int32] = []
+    }
+
+    private let state = Mutex(State())
+    private let stopSignal: Int32
+    private let grace: Duration
+
+    init(stopSignal: Int32, grace: Duration) {
+        self.stopSignal = stopSignal
+        self.grace = grace
+    }
+
+    func receive(_ number: Int32) {
+        let run = state.withLock { state in
+            if state.run == nil { state.early.append(number) }
+            return state.run
+        }
+        if let run { deliver(number, to: run) }
+    }
+
+    func started(_ run: SandboxRun) {
+        let early = state.withLock { state in
+            state.run = run
+            return state.early
+        }
+        for number in early { deliver(number, to: run) }
+    }
+
+    /// What asks for the end becomes the image's stop signal; after the grace the program is killed.
+    private func deliver(_ number: Int32, to run: SandboxRun) {
+        let stops = [SIGINT, SIGTERM, SIGHUP].contains(number)
+        run.signal(stops ? stopSignal : number)
+        guard stops else { return }
+        let grace = grace
+        BlockingPool.waiting.submit {
+            usleep(UInt32(clamping: grace.components.seconds * 1_000_000))
+            run.cancel(grace: .zero)
+        }
     }
 }
 
