@@ -7,6 +7,11 @@ package struct CopyOperation: Sendable {
     package struct Owner: Hashable, Sendable {
         package var uid: UInt32
         package var gid: UInt32
+
+        package init(uid: UInt32, gid: UInt32) {
+            self.uid = uid
+            self.gid = gid
+        }
     }
 
     /// Where files come from.
