@@ -6,7 +6,9 @@ package import Layers
 ///
 /// The rules are those of BuildKit: a directory gives its contents, a link that is named as a source is followed and
 /// one inside a directory is kept, a file goes into a destination that is or ends as a directory, missing parents are
-/// made as 0755 (and get the new owner), existing directories keep what they are.
+/// made as 0755 (and get the new owner). An existing directory keeps what it is when it is the destination or above it,
+/// and becomes what the source's directory of that name is when it is below. Of an archive the entries take the place of
+/// whatever is there.
 package struct CopyPlanner {
     private let operation: CopyOperation
     private let target: StackTree
@@ -14,6 +16,15 @@ package struct CopyPlanner {
     /// Directories that the target does not have: below them nothing has to be looked for.
     private var fresh: Set<BytePath> = []
     private let unpacker: any ArchiveOpener
+    /// Which of the entries are names of one file in the source: they become hard links.
+    private var shared: [BytePath: SharedFile] = [:]
+    /// The number of the source that is being copied.
+    private var current = 0
+
+    private struct SharedFile: Hashable {
+        var source: Int
+        var name: StackTree.FileName
+    }
 
     /// - Parameters:
     ///   - target: the tree that is copied into.
@@ -33,7 +44,8 @@ package struct CopyPlanner {
             || text.hasSuffix("/..")
         let destination = try target.resolve(BytePath(cleaning: absolute))
         var total = 0
-        for source in operation.sources {
+        for (index, source) in operation.sources.enumerated() {
+            current = index
             switch source {
             case .tree(let tree, let pattern, let span):
                 let matches = try SourceMatcher(tree: tree, span: span).matches(pattern, parents: operation.parents)
@@ -43,7 +55,9 @@ package struct CopyPlanner {
                 }
             case .file(let entry, let span):
                 total += 1
-                try addFile(entry, named: Array(entry.path.name), to: destination, isDirectory: isDirectory, span: span)
+                try addFile(
+                    entry, sharing: nil, named: Array(entry.path.name), to: destination, isDirectory: isDirectory,
+                    span: span)
             case .contents(let contents):
                 total += 1
                 try makeDirectory(destination, like: nil, span: operation.span)
@@ -55,7 +69,16 @@ package struct CopyPlanner {
         if total > 1, !isDirectory, try !isExistingDirectory(destination), entries[destination]?.isDirectory != true {
             throw CopyError.manyIntoFile(text, operation.span)
         }
+        linkSharedFiles()
         return LayerContents(Array(entries.values))
+    }
+
+    /// Makes hard links of the names that were names of one file in the source, and still are in the layer.
+    private mutating func linkSharedFiles() {
+        for paths in Dictionary(grouping: shared.keys, by: { shared[$0] }).values where paths.count > 1 {
+            guard let first = paths.min() else { continue }
+            for path in paths where path != first { entries[path]?.kind = .hardlink(target: first) }
+        }
     }
 
     // MARK: - Sources
@@ -74,7 +97,8 @@ package struct CopyPlanner {
                 return try unpack(archive, from: match.entry.path, to: destination, span: span)
             }
             return try addFile(
-                match.entry, named: Array(match.name.name), to: destination, isDirectory: isDirectory, span: span)
+                match.entry, sharing: try sharing(match.entry, tree), named: Array(match.name.name), to: destination,
+                isDirectory: isDirectory, span: span)
         }
         try makeDirectory(destination, like: nil, span: span)
         try addContents(of: match.entry.path, from: tree, to: destination, relativeTo: match.entry.path, span: span)
@@ -98,8 +122,12 @@ package struct CopyPlanner {
             try makeDirectory(end, like: match.entry, span: span)
             try addContents(of: match.entry.path, from: tree, to: end, relativeTo: match.pivot, span: span)
         } else if !excluded(relative, isDirectory: false) {
-            try put(match.entry, at: end, span: span)
+            try put(match.entry, sharing: sharing(match.entry, tree), at: end, span: span)
         }
+    }
+
+    private func sharing(_ entry: Entry, _ tree: StackTree) throws -> SharedFile? {
+        try tree.sharedName(of: entry).map { SharedFile(source: current, name: $0) }
     }
 
     private mutating func addContents(
@@ -116,7 +144,7 @@ package struct CopyPlanner {
             if excludes != nil {
                 try makeParents(of: destination.appending(inside), source: tree, directory, inside, span)
             }
-            try put(entry, at: destination.appending(inside), span: span)
+            try put(entry, sharing: sharing(entry, tree), at: destination.appending(inside), span: span)
         }
     }
 
@@ -137,13 +165,14 @@ package struct CopyPlanner {
     }
 
     private mutating func addFile(
-        _ entry: Entry, named name: [UInt8], to destination: BytePath, isDirectory: Bool, span: SourceSpan?
+        _ entry: Entry, sharing: SharedFile?, named name: [UInt8], to destination: BytePath, isDirectory: Bool,
+        span: SourceSpan?
     ) throws {
         if try isDirectory || isExistingDirectory(destination) || entries[destination]?.isDirectory == true {
             try makeDirectory(destination, like: nil, span: span)
-            try put(entry, at: destination.appending(name), span: span)
+            try put(entry, sharing: sharing, at: destination.appending(name), span: span)
         } else {
-            try put(entry, at: destination, span: span)
+            try put(entry, sharing: sharing, at: destination, span: span)
         }
     }
 
@@ -162,11 +191,40 @@ package struct CopyPlanner {
                     entry.kind = .file
                     (entry.size, entry.content) = (file.size, file.content)
                 } else {
-                    entry.kind = .hardlink(target: destination.appending(link))
+                    entry.kind = .hardlink(target: try unpackedPlace(destination.appending(link)))
                 }
             }
-            try put(entry, at: destination.appending(entry.path), span: span)
+            try putUnpacked(entry, at: unpackedPlace(destination.appending(entry.path)), span: span)
         }
+    }
+
+    /// Where an archive's entry goes: links in its parents that the target has are followed, the last part is not.
+    private func unpackedPlace(_ path: BytePath) throws -> BytePath {
+        var place = BytePath()
+        for component in path.parent.components {
+            place = place.appending(component)
+            if entries[place] == nil, try existing(at: place)?.isSymlink == true { place = try target.resolve(place) }
+        }
+        return place.appending(path.name)
+    }
+
+    /// Puts an archive's entry in the place of whatever is there; a directory joins one that is there.
+    private mutating func putUnpacked(_ source: Entry, at path: BytePath, span: SourceSpan?) throws {
+        try makeDirectory(path.parent, like: nil, span: span)
+        let before = try entries[path] ?? existing(at: path)
+        guard source.isDirectory else {
+            if entries[path]?.isDirectory == true {
+                for below in entries.keys where below.isSameOrBelow(path) {
+                    (entries[below], shared[below]) = (nil, nil)
+                }
+            }
+            if before?.isDirectory != true { return try put(source, at: path, span: span) }
+            return entries[path] = withOwnerAndMode(source, at: path)
+        }
+        var directory = withOwnerAndMode(source, at: path)
+        directory.kind = .directory(opaque: before?.isDirectory == false)
+        if before?.isDirectory != true { fresh.insert(path) }
+        (entries[path], shared[path]) = (directory, nil)
     }
 
     private func excluded(_ path: BytePath, isDirectory: Bool) -> Bool {
@@ -183,29 +241,41 @@ package struct CopyPlanner {
         fresh.contains(path.parent) ? nil : try target.entry(at: path)
     }
 
-    /// Sees to it that a directory is in the layer: a new one if there is none, else the existing one as it is.
-    private mutating func makeDirectory(_ path: BytePath, like source: Entry?, span: SourceSpan?) throws {
+    /// Sees to it that a directory is in the layer: a new one if there is none, else the existing one.
+    ///
+    /// - Parameter replacing: whether an existing directory gets the source's metadata, else it stays as it is.
+    private mutating func makeDirectory(
+        _ path: BytePath, like source: Entry?, replacing: Bool = false, span: SourceSpan?
+    ) throws {
         if path.isRoot { return }
+        let described = source.map { plainDirectory(withOwnerAndMode($0, at: path)) }
         if let known = entries[path] {
             guard known.isDirectory else { throw CopyError.notDirectory(path, span) }
+            if replacing, let described { entries[path] = described }
             return
         }
         try makeDirectory(path.parent, like: nil, span: span)
         if let existing = try existing(at: path) {
             guard existing.isDirectory else { throw CopyError.notDirectory(path, span) }
             entries[path] = plainDirectory(existing)
+            if replacing, let described { entries[path] = described }
             return
         }
         fresh.insert(path)
         var entry = Entry.directory(path)
-        if let source {
-            entry = source
-            entry.path = path
-            entry.kind = .directory(opaque: false)
-            entry.mode = operation.mode?.apply(to: source.mode, isDirectory: true) ?? source.mode
-        }
         if let owner = operation.owner { (entry.uid, entry.gid) = (owner.uid, owner.gid) }
-        entries[path] = entry
+        entries[path] = described ?? entry
+    }
+
+    /// The entry as it is to be in the layer.
+    private func withOwnerAndMode(_ source: Entry, at path: BytePath) -> Entry {
+        var entry = source
+        entry.path = path
+        if let owner = operation.owner { (entry.uid, entry.gid) = (owner.uid, owner.gid) }
+        if let mode = operation.mode, entry.isFile || entry.isDirectory {
+            entry.mode = mode.apply(to: entry.mode, isDirectory: entry.isDirectory)
+        }
+        return entry
     }
 
     private func plainDirectory(_ entry: Entry) -> Entry {
@@ -215,10 +285,12 @@ package struct CopyPlanner {
     }
 
     /// Puts an entry at a place, with the operation's owner and mode.
-    private mutating func put(_ source: Entry, at path: BytePath, span: SourceSpan?) throws {
+    ///
+    /// - Parameter sharing: what is the same for all names of one file.
+    private mutating func put(_ source: Entry, sharing: SharedFile? = nil, at path: BytePath, span: SourceSpan?) throws {
         if source.isDirectory {
             if let known = entries[path], !known.isDirectory { throw CopyError.directoryOverFile(path, span) }
-            return try makeDirectory(path, like: source, span: span)
+            return try makeDirectory(path, like: source, replacing: !operation.parents, span: span)
         }
         if path.isRoot { throw CopyError.notDirectory(path, span) }
         if entries[path]?.isDirectory == true { throw CopyError.directoryOverFile(path, span) }
@@ -226,11 +298,8 @@ package struct CopyPlanner {
         if try isExistingDirectory(path) {
             throw CopyError.directoryOverFile(path, span)
         }
-        var entry = source
-        entry.path = path
-        if let owner = operation.owner { (entry.uid, entry.gid) = (owner.uid, owner.gid) }
-        if let mode = operation.mode, entry.isFile { entry.mode = mode.apply(to: entry.mode, isDirectory: false) }
-        entries[path] = entry
+        entries[path] = withOwnerAndMode(source, at: path)
+        shared[path] = sharing
     }
 }
 

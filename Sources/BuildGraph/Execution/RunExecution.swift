@@ -59,7 +59,8 @@ package struct RunExecution: Sendable {
             environment[name] = String(decoding: secret.bytes, as: UTF8.self)
         }
         if let socket = plan.agentSocket { environment["SSH_AUTH_SOCK"] = socket }
-        if environment["HOME"] == nil, let home = user.home { environment["HOME"] = home }
+        // A user without an entry in /etc/passwd is at home in the root directory.
+        if environment["HOME"] == nil { environment["HOME"] = user.home.flatMap { $0.isEmpty ? nil : $0 } ?? "/" }
         let outcome = try await services.executor.execute(
             ExecutionRequest(
                 layers: directories, upper: place.upper, work: place.work, scratch: place.scratch,

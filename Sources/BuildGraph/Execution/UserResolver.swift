@@ -33,8 +33,8 @@ package struct UserResolver {
         return resolved
     }
 
-    /// The owner for `--chown`: without a group it is the user's number again for a number, the user's group for a name;
-    /// without a user it is root.
+    /// The owner for `--chown`: without a group it is the user's number again for a number (but 0 for an empty group, as
+    /// in `55:`), the user's group for a name; without a user it is root.
     package func owner(_ text: String) throws -> CopyOperation.Owner {
         let (user, group) = Self.split(text)
         let uid: UInt32
@@ -42,7 +42,7 @@ package struct UserResolver {
         if user.isEmpty {
             (uid, gid) = (0, 0)
         } else if let number = UInt32(user) {
-            (uid, gid) = (number, number)
+            (uid, gid) = (number, text.hasSuffix(":") ? 0 : number)
         } else {
             let account = try account(named: user)
             (uid, gid) = (account.uid, account.gid)

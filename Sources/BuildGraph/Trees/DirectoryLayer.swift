@@ -29,6 +29,11 @@ package struct DirectoryLayer: TreeLayer {
         return out
     }
 
+    package func sharedIdentity(of entry: Entry) -> FileIdentity? {
+        guard case .file(let file) = entry.content, file.info.links > 1 else { return nil }
+        return .inode(device: file.info.device, inode: file.info.inode)
+    }
+
     /// A directory of the layer; nil when there is none at the path.
     private func open(_ path: BytePath) throws(SystemError) -> FileDescriptor? {
         do throws(SystemError) {

@@ -13,6 +13,14 @@ package final class StackTree: Sendable {
     private struct Node {
         var entry: Entry
         var directories: [Int]
+        /// The layer that the entry is of.
+        var layer = 0
+    }
+
+    /// What all names of one file have in common: the layer it is of and its name there.
+    package struct FileName: Hashable, Sendable {
+        var layer: Int
+        var identity: FileIdentity
     }
 
     private let layers: [any TreeLayer]
@@ -40,19 +48,30 @@ package final class StackTree: Sendable {
     private func look(at path: BytePath) throws -> Node? {
         guard let parent = try node(at: path.parent), parent.entry.isDirectory else { return nil }
         var top: Entry?
+        var layer = 0
         var directories: [Int] = []
         search: for index in parent.directories {
             guard let entry = try layers[index].entry(at: path) else { continue }
             if entry.isWhiteout { break }
             guard case .directory(let opaque) = entry.kind else {
-                if top == nil { top = entry }
+                if top == nil { (top, layer) = (entry, index) }
                 break search
             }
-            if top == nil { top = entry }
+            if top == nil { (top, layer) = (entry, index) }
             directories.append(index)
             if opaque { break }
         }
-        return top.map { Node(entry: $0, directories: directories) }
+        return top.map { Node(entry: $0, directories: directories, layer: layer) }
+    }
+
+    /// What the other names of a file in this tree have in common with it; nil for a file of one name, as far as is known.
+    package func sharedName(of entry: Entry) throws -> FileName? {
+        guard entry.isFile, entry.size > 0 else { return nil }
+        if case .file(let file) = entry.content, file.info.links < 2 { return nil }
+        guard let layer = try node(at: entry.path)?.layer, let identity = layers[layer].sharedIdentity(of: entry) else {
+            return nil
+        }
+        return FileName(layer: layer, identity: identity)
     }
 
     /// The real path that a path leads to: links in it are followed inside the tree. Parts that don't exist stay as they are.

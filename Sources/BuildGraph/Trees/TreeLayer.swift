@@ -7,17 +7,34 @@ package protocol TreeLayer: Sendable {
     func entry(at path: BytePath) throws -> Entry?
     /// What the layer says about the direct children of a directory, in byte order.
     func children(of directory: BytePath) throws -> [Entry]
+    /// What all names of a file with several names in the layer have in common; nil for a file of one name.
+    func sharedIdentity(of entry: Entry) -> FileIdentity?
+}
+
+/// What tells a file from others of its layer, whatever name it is asked for by.
+package enum FileIdentity: Hashable, Sendable {
+    case inode(device: UInt64, inode: UInt64)
+    case path(BytePath)
 }
 
 /// A layer whose entries are in memory.
 package struct ListedLayer: TreeLayer {
     private let contents: LayerContents
-    private let hardlinks: Bool
+    /// What the hard links of the layer lead to, by all names of each file.
+    private let hardlinks: [BytePath: BytePath]
 
     package init(_ contents: LayerContents) {
         self.contents = contents
-        hardlinks = contents.entries.contains { if case .hardlink = $0.kind { true } else { false } }
+        var hardlinks: [BytePath: BytePath] = [:]
+        for entry in contents.entries {
+            guard case .hardlink(let target) = entry.kind else { continue }
+            hardlinks[entry.path] = target
+            hardlinks[target] = target
+        }
+        self.hardlinks = hardlinks
     }
+
+    package func sharedIdentity(of entry: Entry) -> FileIdentity? { hardlinks[entry.path].map { .path($0) } }
 
     package func entry(at path: BytePath) throws -> Entry? {
         if let entry = contents.entry(at: path) { return try resolvingHardlink(entry) }
@@ -50,8 +67,7 @@ package struct ListedLayer: TreeLayer {
     }
 
     private func resolvingHardlink(_ entry: Entry) throws -> Entry {
-        guard hardlinks, case .hardlink(let target) = entry.kind, let file = contents.entry(at: target), file.isFile
-        else {
+        guard case .hardlink(let target) = entry.kind, let file = contents.entry(at: target), file.isFile else {
             return entry
         }
         var copy = file
