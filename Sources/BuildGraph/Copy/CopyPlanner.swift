@@ -287,7 +287,8 @@ package struct CopyPlanner {
     /// Puts an entry at a place, with the operation's owner and mode.
     ///
     /// - Parameter sharing: what is the same for all names of one file.
-    private mutating func put(_ source: Entry, sharing: SharedFile? = nil, at path: BytePath, span: SourceSpan?) throws {
+    private mutating func put(_ source: Entry, sharing: SharedFile? = nil, at path: BytePath, span: SourceSpan?) throws
+    {
         if source.isDirectory {
             if let known = entries[path], !known.isDirectory { throw CopyError.directoryOverFile(path, span) }
             return try makeDirectory(path, like: source, replacing: !operation.parents, span: span)
