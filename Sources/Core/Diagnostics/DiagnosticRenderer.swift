@@ -13,11 +13,17 @@ package struct DiagnosticRenderer: Sendable {
 
     package func render(_ diagnostic: Diagnostic) -> String {
         var out = paint(diagnostic.severity.rawValue, tint(diagnostic.severity)) + ": "
-        out += sanitize(diagnostic.message) + "\n"
+        out += sanitize(clip(diagnostic.message)) + "\n"
         if let span = diagnostic.span { out += excerpt(span, diagnostic.severity) }
-        for cause in diagnostic.causes { out += "cause: " + sanitize(cause) + "\n" }
-        if let hint = diagnostic.hint { out += paint("hint", "36") + ": " + sanitize(hint) + "\n" }
+        for cause in diagnostic.causes { out += "cause: " + sanitize(clip(cause)) + "\n" }
+        if let hint = diagnostic.hint { out += paint("hint", "36") + ": " + sanitize(clip(hint)) + "\n" }
         return out
+    }
+
+    /// Names in a message come from input of any size; what nobody can read is left out.
+    private func clip(_ text: String) -> String {
+        let limit = 4096
+        return text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(limit), as: UTF8.self) + "…"
     }
 
     /// The place as `file:line:column`, the source line, and a caret line under the range.

@@ -41,7 +41,9 @@ enum RootFileSystem {
             return
         }
         let file = try AtomicFile(output.destination)
-        _ = try writer.writeTar(contents, to: DescriptorSink(file.descriptor))
+        try OutputFile.naming(output.destination) {
+            _ = try writer.writeTar(contents, to: DescriptorSink(file.descriptor))
+        }
         try file.publish()
     }
 
@@ -60,5 +62,18 @@ enum RootFileSystem {
         options.devices = geteuid() == 0 ? .create : .skip
         options.attributes = .permitted
         try LayerUnpacker(into: root, options: options).unpack(contents)
+    }
+}
+
+/// Files that the user asked for.
+enum OutputFile {
+    /// Names the file in errors of writing to it, which know a descriptor alone.
+    static func naming(_ path: String, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch var error as SystemError where error.path == nil && error.operation == "write" {
+            error.path = path
+            throw error
+        }
     }
 }

@@ -30,7 +30,7 @@ enum StoreLayouts {
     private static func writeFile(_ path: String, _ body: (any ByteSink) throws -> Void) throws {
         if path == "-" { return try body(DescriptorSink(.duplicating(1))) }
         let file = try AtomicFile(path)
-        try body(DescriptorSink(file.descriptor))
+        try OutputFile.naming(path) { try body(DescriptorSink(file.descriptor)) }
         try file.publish()
     }
 

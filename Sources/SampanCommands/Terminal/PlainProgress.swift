@@ -30,7 +30,8 @@ package final class PlainProgress: ProgressView {
                 console.message("#\(id.number) DONE \(elapsed(steps[id]))\n")
             case .failed(let id, let message):
                 flush(id, &steps)
-                console.message("#\(id.number) ERROR: \(message)\n")
+                // The whole message comes at the end, with its place.
+                console.message("#\(id.number) ERROR: \(message.prefix(300))\n")
             case .warning(let warning): console.diagnostic(warning)
             }
         }
