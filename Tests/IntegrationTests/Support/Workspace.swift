@@ -1,5 +1,6 @@
 import Archive
 import Core
+import FoundationEssentials
 import Glibc
 import HostOS
 import OCI
@@ -190,5 +191,16 @@ enum Tree {
     /// Apparent sizes added up, each inode once, by another way than the program's own.
     static func size(_ directory: String) throws -> Int64 {
         try #require(Int64(try Shell.run("du -sb '\(directory)' | cut -f1").dropLast()))
+    }
+}
+
+extension Workspace {
+    /// What `cache du` accounts for, in bytes.
+    func usage() throws -> Int64 {
+        struct Row: Decodable {
+            var bytes: Int64
+        }
+        let text = try succeed(["cache", "du", "--format", "json"]).output
+        return try JSONDecoder().decode([Row].self, from: Data(text.utf8)).reduce(0) { $0 + $1.bytes }
     }
 }
