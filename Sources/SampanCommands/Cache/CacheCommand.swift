@@ -35,6 +35,8 @@ package struct UsageCommand: ParsableCommand {
     }
 
     package func run() throws {
+        // Directories of subordinate ids may be closed to the user, but not to the namespace's root.
+        try? RootlessEntry.enter()
         let store = try StoreAccess.open()
         defer { store.close() }
         let report = try store.usage()
