@@ -148,6 +148,22 @@ struct OptionTests {
         #expect(outcome.output == "")
     }
 
+    @Test("rawjson is a JSON object a line, and plain names every step")
+    func progress() throws {
+        let work = try Workspace()
+        try work.file("f", "f")
+        let dockerfile = "FROM scratch AS one\nCOPY f /f\nFROM scratch\nCOPY --from=one /f /g\n"
+        let raw = try work.build(dockerfile, ["--progress", "rawjson"])
+        #expect(raw.code == 0)
+        let lines = raw.error.split(separator: "\n")
+        #expect(!lines.isEmpty)
+        #expect(lines.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(raw.error)")
+        let plain = try work.build(dockerfile, ["--progress", "plain"])
+        #expect(plain.error.contains("[one 2/2] COPY f /f"))
+        #expect(plain.error.contains("CACHED"))
+        #expect(try work.build(dockerfile, ["--progress", "quiet"]).error == "")
+    }
+
     @Test("every option has a twin in the environment")
     func environmentTwins() throws {
         let work = try Workspace()

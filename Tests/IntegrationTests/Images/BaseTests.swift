@@ -120,7 +120,7 @@ struct BaseTests {
             switch what {
             case "layer": image.manifest.layers[0].digest
             case "config": image.manifest.config.digest
-            default: try Digest(parsing: String(index[index.firstRange(of: "sha256:")!.lowerBound...].prefix(71)))
+            default: try #require(Digest(hex: index.split(separator: "sha256:").dropFirst().first?.prefix(64) ?? ""))
             }
         let blob = layout + "/blobs/sha256/" + digest.hex
         var bytes = try WholeFile.read(blob)

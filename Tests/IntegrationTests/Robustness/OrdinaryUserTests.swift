@@ -145,6 +145,7 @@ struct OrdinaryUserTests {
             COPY --chown=app:app f /home/app/f
             RUN id -u > /id && chown 5:6 /id && rm -r /root && mkdir -m 700 /root && echo new > /root/new
             USER app
+            RUN mkdir -m 700 /home/app/private && echo hidden > /home/app/private/x
             RUN --mount=type=cache,target=/home/app/cache,uid=1000,mode=0755 touch cache-$(id -u) /tmp/x 2>/dev/null; id -G > /tmp/groups
             FROM base
             COPY --from=build /tmp/groups /id /home /all/
