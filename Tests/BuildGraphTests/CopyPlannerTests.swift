@@ -123,4 +123,117 @@ struct CopyPlannerTests {
         let error = #expect(throws: CopyError.self) { try plan(["d/x.g"], "/t") }
         #expect(error?.diagnostic.hint == "did you mean 'd/x.go'?")
     }
+
+    // MARK: - What differs from other tools
+
+    /// Plans with trees of its own; hard links show as `path=>target`.
+    private func plan(
+        _ sources: [CopyOperation.Source], into target: [Entry], at destination: String,
+        owner: CopyOperation.Owner? = nil, parents: Bool = false, archives: [BytePath: [Entry]] = [:]
+    ) throws -> [String] {
+        var planner = CopyPlanner(
+            CopyOperation(
+                sources: sources, destination: destination, workdir: "/", owner: owner, parents: parents,
+                unpack: !archives.isEmpty),
+            into: StackTree([ListedLayer(LayerContents(target))]),
+            unpacker: KnownArchives(archives: archives.mapValues { LayerContents($0) }))
+        return try planner.plan().entries.map { entry in
+            var text = entry.path.description
+            switch entry.kind {
+            case .directory(let opaque): text += opaque ? "/!" : "/"
+            case .hardlink(let target): text += "=>" + target.description
+            case .symlink(let target): text += "->" + String(decoding: target, as: UTF8.self)
+            default: break
+            }
+            return "\(text) \(String(entry.mode, radix: 8)) \(entry.uid):\(entry.gid)"
+        }
+    }
+
+    private struct KnownArchives: ArchiveOpener {
+        var archives: [BytePath: LayerContents]
+
+        func open(_ file: Entry) throws -> LayerContents? { archives[file.path] }
+    }
+
+    private func tree(_ entries: [Entry], _ pattern: String) -> CopyOperation.Source {
+        .tree(StackTree([ListedLayer(LayerContents(entries))]), pattern: pattern, span: nil)
+    }
+
+    @Test("a directory below the destination becomes what the source's is, the destination itself does not")
+    func existingDirectories() throws {
+        let source: [Entry] = [
+            .directory("d", mode: 0o711), .directory("d/s", mode: 0o710, uid: 3), .directory("d/new", mode: 0o701),
+        ]
+        let target: [Entry] = [.directory("p", mode: 0o700, uid: 5), .directory("p/s", mode: 0o1777, uid: 5)]
+        #expect(
+            try plan([tree(source, "d")], into: target, at: "/p") == [
+                "p/ 700 5:0", "p/new/ 701 0:0", "p/s/ 710 3:0",
+            ])
+        #expect(
+            try plan([tree(source, "d")], into: target, at: "/p", owner: .init(uid: 9, gid: 8)) == [
+                "p/ 700 5:0", "p/new/ 701 9:8", "p/s/ 710 9:8",
+            ])
+        // With --parents an existing directory stays.
+        #expect(
+            try plan([tree(source, "d/s")], into: [.directory("d", mode: 0o700, uid: 5)], at: "/", parents: true) == [
+                "d/ 700 5:0", "d/s/ 710 3:0",
+            ])
+    }
+
+    @Test("names of one file stay names of one file, within one source")
+    func hardlinks() throws {
+        let source: [Entry] = [
+            .file("d/a", bytes: [1], uid: 4), Entry("d/b", .hardlink(target: "d/a"), mode: 0),
+            Entry("d/e/c", .hardlink(target: "d/a"), mode: 0), .file("other/a", bytes: [2]),
+        ]
+        #expect(
+            try plan([tree(source, "d")], into: [], at: "/t") == [
+                "t/ 755 0:0", "t/a 644 4:0", "t/b=>t/a 644 4:0", "t/e/ 755 0:0", "t/e/c=>t/a 644 4:0",
+            ])
+        #expect(
+            try plan([tree(source, "d/a"), tree(source, "d/b")], into: [], at: "/t/") == [
+                "t/ 755 0:0", "t/a 644 4:0", "t/b 644 4:0",
+            ])
+        // The first name is replaced by another file: the rest still belong together.
+        #expect(
+            try plan([tree(source, "d"), tree(source, "other")], into: [], at: "/t/") == [
+                "t/ 755 0:0", "t/a 644 0:0", "t/b 644 4:0", "t/e/ 755 0:0", "t/e/c=>t/b 644 4:0",
+            ])
+    }
+
+    @Test("an archive's entries take the place of whatever is there and keep their owners")
+    func archives() throws {
+        let archive: [Entry] = [
+            .directory("d", mode: 0o711, uid: 3), .file("d/f", bytes: [1], mode: 0o4755, uid: 3),
+            Entry("d/h", .hardlink(target: "d/f"), mode: 0), .file("was-dir", bytes: [1]),
+            .symlink("was-file", to: "x"),
+            .file("via/n", bytes: [1]),
+        ]
+        let target: [Entry] = [
+            .symlink("t/d", to: "real"), .directory("t/real"), .directory("t/was-dir"),
+            .file("t/was-dir/x", bytes: [2]), .file("t/was-file", bytes: [2]), .symlink("t/via", to: "/t/real"),
+        ]
+        #expect(
+            try plan(
+                [tree([.file("x.tar", bytes: [0])], "x.tar")], into: target, at: "/t", archives: ["x.tar": archive])
+                == [
+                    "t/ 755 0:0", "t/d/ 711 3:0", "t/d/f 4755 3:0", "t/d/h=>t/d/f 4755 3:0", "t/real/ 755 0:0",
+                    "t/real/n 644 0:0", "t/was-dir 644 0:0", "t/was-file->x 777 0:0",
+                ])
+        #expect(
+            try plan(
+                [tree([.file("x.tar", bytes: [0])], "x.tar")], into: [.directory("d", mode: 0o700, uid: 5)], at: "/",
+                owner: .init(uid: 1, gid: 2), archives: ["x.tar": Array(archive.prefix(3))])
+                == ["d/ 711 1:2", "d/f 4755 1:2", "d/h=>d/f 4755 1:2"])
+    }
+
+    @Test("a whiteout in an archive for ADD is refused")
+    func archiveWhiteout() {
+        let error = #expect(throws: CopyError.self) {
+            try plan(
+                [tree([.file("x", bytes: [0])], "x")], into: [], at: "/", archives: ["x": [.whiteout("etc/passwd")]])
+        }
+        #expect(error?.diagnostic.message == "the archive '/x' cannot be unpacked")
+        #expect(error?.diagnostic.causes == ["it holds a whiteout at '/etc/passwd'"])
+    }
 }

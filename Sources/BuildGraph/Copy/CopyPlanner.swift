@@ -187,12 +187,7 @@ package struct CopyPlanner {
             }
             var entry = entry
             if case .hardlink(let link) = entry.kind {
-                if operation.owner != nil || operation.mode != nil, let file = archive.entry(at: link), file.isFile {
-                    entry.kind = .file
-                    (entry.size, entry.content) = (file.size, file.content)
-                } else {
-                    entry.kind = .hardlink(target: try unpackedPlace(destination.appending(link)))
-                }
+                entry.kind = .hardlink(target: try unpackedPlace(destination.appending(link)))
             }
             try putUnpacked(entry, at: unpackedPlace(destination.appending(entry.path)), span: span)
         }
@@ -222,7 +217,9 @@ package struct CopyPlanner {
             return entries[path] = withOwnerAndMode(source, at: path)
         }
         var directory = withOwnerAndMode(source, at: path)
-        directory.kind = .directory(opaque: before?.isDirectory == false)
+        // A file of an earlier archive hid a directory of the target; it stays hidden.
+        let hides = try entries[path]?.isDirectory == false && existing(at: path)?.isDirectory == true
+        directory.kind = .directory(opaque: hides)
         if before?.isDirectory != true { fresh.insert(path) }
         (entries[path], shared[path]) = (directory, nil)
     }
