@@ -25,7 +25,8 @@ package struct LayerArchiveOpener: ArchiveOpener {
         }
     }
 
-    /// Whether the first bytes, decompressed, look like a tar header.
+    /// Whether the first bytes, decompressed, look like a tar header. An archive of nothing begins with zeros as any file
+    /// may, and is copied as it is.
     private static func isArchive(_ file: Entry) throws -> Bool {
         guard file.isFile, file.size > 0 else { return false }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 16)
@@ -42,6 +43,6 @@ package struct LayerArchiveOpener: ArchiveOpener {
             // Bytes that only start like a compressed file are a plain file.
             return false
         }
-        return TarReader.looksLikeTar(UnsafeRawBufferPointer(block))
+        return block.contains { $0 != 0 } && TarReader.looksLikeTar(UnsafeRawBufferPointer(block))
     }
 }
