@@ -164,6 +164,25 @@ struct CacheTests {
         #expect(try work.files("x")["log"]?.text == "ran\n")
     }
 
+    @Test("pruning everything beside a running build takes nothing from it", .enabled(if: Need.root, Need.rootReason))
+    func pruneBeside() throws {
+        let work = try workspace()
+        let dockerfile = Self.dockerfile.replacing("WORKDIR /src", with: "WORKDIR /src\nRUN sleep 0.7")
+        let expected = try work.image(dockerfile)
+        try work.file("Dockerfile", dockerfile)
+        let build = try ChildProcess.spawn(
+            Program.options(
+                ["build", "-q", "--no-cache", "-t", "app", work.context], environment: ["SAMPAN_HOME": work.home]))
+        for _ in 0..<8 {
+            #expect(try work.run("cache", "prune").code == 0)
+            usleep(100_000)
+        }
+        #expect(build.wait() == .exited(0))
+        #expect(try work.image(dockerfile, ["-t", "app"]) == expected)
+        #expect(try work.files("app")["second"]?.text == "second\n")
+        #expect(try work.usage() == Tree.size(work.home))
+    }
+
     @Test("prune frees what is asked for, and images with a name still work", .enabled(if: Need.root, Need.rootReason))
     func prune() throws {
         let work = try workspace()

@@ -108,6 +108,32 @@ struct BaseTests {
         #expect(try other.run("export", "x").code == 2)
     }
 
+    @Test("an interrupted pull ends at once, and the next one goes on where it was")
+    func interruptedPull() throws {
+        let registry = try TestRegistry()
+        var random = SeededGenerator(seed: 23)
+        let content = String(decoding: random.text(4 << 20), as: UTF8.self)
+        let layer = try TarFile.bytes([TarFile.file("large", content)])
+        _ = try registry.addImage([layer], repository: "app")
+        let digest = SHA256.digest(of: layer)
+        let work = try Workspace()
+        try work.file(
+            "Dockerfile", "FROM \(registry.authority)/app AS base\nFROM scratch\nCOPY --from=base /large /copy\n")
+        let arguments = ["build", "-t", "x", "--insecure-registry", registry.authority, work.context]
+        registry.inject(.slow(bytes: 1 << 16, milliseconds: 20), on: .blob(digest))
+        let process = try ChildProcess.spawn(Program.options(arguments, environment: ["SAMPAN_HOME": work.home]))
+        #expect(Traces.wait { registry.count(digest.hex) > 0 })
+        usleep(300_000)
+        process.terminate(SIGINT)
+        #expect(process.wait(timeout: .seconds(10)) == .exited(130))
+        registry.heal()
+        registry.clearRequests()
+        try work.succeed(arguments)
+        let ranges = registry.requests.filter { $0.path.contains(digest.hex) }.compactMap { $0.headers["range"] }
+        #expect(ranges.count == 1 && ranges.first != "bytes=0-", "\(ranges)")
+        #expect(try work.usage() == Tree.size(work.home))
+    }
+
     @Test("a layout whose blobs are not what their names say is refused", arguments: ["layer", "config", "manifest"])
     func damagedLayout(what: String) throws {
         let work = try Workspace()

@@ -108,6 +108,19 @@ struct OutputTests {
         #expect(history.last == "sampan import")
     }
 
+    @Test("dockerd loads it, shows its history and runs it", .enabled(if: Need.programs("dockerd", "docker")))
+    func docker() throws {
+        let (work, _) = try built()
+        let daemon = try DockerDaemon(work.place.path)
+        defer { daemon.stop() }
+        #expect(try daemon.docker("load -q -i '\(work.place.path("docker.tar"))'").contains("app:1"))
+        #expect(try daemon.docker("run --rm --network none app:1") == "hi\n1000\n1\n")
+        let history = try daemon.docker("history --no-trunc --format '{{.CreatedBy}}' app:1").split(separator: "\n")
+        #expect(history.first == "CMD [\"cat /hi; id -u; echo $A\"]")
+        #expect(history.last == "sampan import")
+        #expect(try daemon.docker("inspect --format '{{json .Config.Volumes}}' app:1") == "{\"/data\":{}}\n")
+    }
+
     @Test("tar and directory hold the files, with modes and links, and no configuration")
     func files() throws {
         let (work, _) = try built()
@@ -154,5 +167,50 @@ struct OutputTests {
         #expect(try work.run("history", "one:1").code == 2)
         try work.succeed(["export", "-o", "type=oci,dest=\(work.place.path("out"))", "two:2"])
         #expect(try work.place.text("out/index.json").contains(digest))
+    }
+}
+
+/// Debian's Docker, without networks and with all its data below a directory.
+final class DockerDaemon {
+    private let place: String
+    private let process: ChildProcess
+    private var socket: String { "unix://\(place)/docker.sock" }
+
+    init(_ directory: String) throws {
+        place = directory + "/docker"
+        try Directory.create(place)
+        var options = ChildProcess.Options(
+            "dockerd",
+            [
+                "--iptables=false", "--bridge=none", "-H", "unix://\(place)/docker.sock", "--data-root",
+                place + "/data",
+                "--exec-root", place + "/exec", "-p", place + "/pid",
+            ])
+        // It ends by a signal of ours, in order; a kill would leave its containerd.
+        options.parentDeathSignal = SIGTERM
+        options.descriptors[2] = try .open(place + "/log", O_WRONLY | O_CREAT)
+        process = try ChildProcess.spawn(options)
+        let isUp = Traces.wait(seconds: 60) { (try? docker("version >/dev/null 2>&1")) != nil }
+        guard isUp else {
+            let log = String(decoding: try WholeFile.read(place + "/log").suffix(2000), as: UTF8.self)
+            stop()
+            throw Unavailable(log: log)
+        }
+    }
+
+    struct Unavailable: Error {
+        var log: String
+    }
+
+    func docker(_ arguments: String) throws -> String { try Shell.run("docker -H '\(socket)' \(arguments)") }
+
+    func stop() {
+        process.terminate(SIGTERM)
+        if process.wait(timeout: .seconds(30)) == nil {
+            process.terminate(SIGKILL)
+            process.wait()
+        }
+        // Its own network namespace stays mounted, and with some drivers its data.
+        _ = try? Shell.run("umount -l '\(place)/exec/netns/default' '\(place)/data' 2>/dev/null")
     }
 }

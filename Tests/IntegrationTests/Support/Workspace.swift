@@ -102,7 +102,16 @@ final class Workspace: Sendable {
 
 /// A root file system of busybox, made once for all tests of the process.
 enum BaseRoot {
-    private static let place = Result { try make() }
+    private static let place: Result<TemporaryDirectory, any Error> = Result {
+        let made = try make()
+        // It lives as long as the process, and no longer.
+        atexit { BaseRoot.remove() }
+        return made
+    }
+
+    private static func remove() {
+        if case .success(let made) = place { try? Directory.removeTree(made.path) }
+    }
 
     static func archive() throws -> String { try place.get().path("root.tar") }
 
