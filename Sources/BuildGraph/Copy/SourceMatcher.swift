@@ -23,11 +23,21 @@ package struct SourceMatcher {
 
     /// - Throws: ``CopyError`` when a path without wildcards is not there. A pattern may match nothing.
     package func matches(_ pattern: String, parents: Bool = false) throws -> [Match] {
-        var pivot = BytePath()
+        // How many components of a path stand before the pivot.
+        var depth = 0
         var pattern = pattern
         if parents, let marker = Self.range(of: "/./", in: pattern) {
-            pivot = BytePath(cleaning: String(pattern[..<marker.lowerBound]))
-            pattern = String(pattern[..<marker.lowerBound]) + "/" + String(pattern[marker.upperBound...])
+            // Before the pivot `**` is no more than `*`.
+            let before = BytePath(cleaning: String(pattern[..<marker.lowerBound]))
+            let parts = before.components.map {
+                $0.elementsEqual("**".utf8) ? "*" : String(decoding: $0, as: UTF8.self)
+            }
+            depth = parts.count
+            pattern = (parts + [String(pattern[marker.upperBound...])]).joined(separator: "/")
+        }
+        func match(_ name: BytePath, _ entry: Entry) -> Match {
+            Match(
+                name: name, pivot: name.components.prefix(depth).reduce(BytePath()) { $0.appending($1) }, entry: entry)
         }
         let path = BytePath(cleaning: pattern)
         guard GlobMatcher.hasWildcards(pattern) else {
@@ -36,10 +46,10 @@ package struct SourceMatcher {
             guard let entry = try tree.lookup(plain) else {
                 throw CopyError.notFound(pattern: pattern, span, similar: try similar(to: plain))
             }
-            return [Match(name: plain, pivot: pivot, entry: entry)]
+            return [match(plain, entry)]
         }
         return try expand(path).compactMap { name in
-            try tree.lookup(name).map { Match(name: name, pivot: pivot, entry: $0) }
+            try tree.lookup(name).map { match(name, $0) }
         }
     }
 
