@@ -46,6 +46,19 @@ struct StepLogTests {
         }
     }
 
+    @Test("a secret is masked across the pieces of a line without end", arguments: [0, 1, 5, 12, 13, 14])
+    func endless(before: Int) throws {
+        // The secret begins so many bytes before the place where the line is cut.
+        let start = String(repeating: "a", count: (1 << 16) - before)
+        let result = try run(
+            [start, "hunter2secret", String(repeating: "b", count: 1 << 16), "c"], secrets: ["hunter2secret"])
+        #expect(result.shown == start + "***" + String(repeating: "b", count: 1 << 16) + "c")
+        #expect(result.kept == result.shown)
+        let split = String("hunter2secret".prefix(before)), rest = String("hunter2secret".dropFirst(before))
+        let halves = try run([start + split, rest], secrets: ["hunter2secret"])
+        #expect(halves.shown == start + "***")
+    }
+
     @Test("each line of a secret is masked, one that is too short is not")
     func lines() {
         let mask = SecretMask([Array("first line\nsecond\nab".utf8), Array("abc".utf8)])

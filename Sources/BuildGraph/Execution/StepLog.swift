@@ -35,13 +35,19 @@ package final class StepLog: Sendable {
 
     package func write(_ bytes: UnsafeRawBufferPointer) {
         state.withLock { state in
+            // What was pending before has no end of a line.
+            let start = state.pending.count
             state.pending.append(contentsOf: bytes)
-            guard
-                let end = state.pending.lastIndex(of: UInt8(ascii: "\n"))
-                    ?? (state.pending.count >= Self.pieceLimit ? state.pending.count - 1 : nil)
-            else { return }
-            pass(Array(state.pending[...end]), &state)
-            state.pending.removeSubrange(...end)
+            if let end = state.pending[start...].lastIndex(of: UInt8(ascii: "\n")) {
+                pass(Array(state.pending[...end]), &state)
+                state.pending.removeSubrange(...end)
+            } else if state.pending.count >= Self.pieceLimit {
+                // The beginning of a secret that the piece may end with stays for the next one.
+                let clean = mask.apply(state.pending)
+                let count = max(0, clean.count - max(0, mask.longest - 1))
+                pass(Array(clean[..<count]), &state)
+                state.pending = Array(clean[count...])
+            }
         }
     }
 
@@ -74,6 +80,9 @@ package final class StepLog: Sendable {
 /// Replaces secrets in output by `***`: each whole, and each line of one that has several.
 package struct SecretMask: Sendable {
     private let needles: [[UInt8]]
+
+    /// The bytes of the longest text that is masked.
+    var longest: Int { needles.first?.count ?? 0 }
 
     /// Pieces shorter than this are not masked: they occur by chance.
     private static let shortest = 4

@@ -44,10 +44,13 @@ package final class PlainProgress: ProgressView {
         step.partial += bytes
         let prefix = "#\(id.number) \(elapsed(step)) "
         var lines: [UInt8] = []
-        while let end = step.partial.firstIndex(of: UInt8(ascii: "\n")) {
-            lines += Array(prefix.utf8) + step.partial[...end]
-            step.partial.removeSubrange(...end)
+        var start = 0
+        while let end = step.partial[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            lines += prefix.utf8
+            lines += step.partial[start...end]
+            start = end + 1
         }
+        step.partial.removeSubrange(..<start)
         steps[id] = step
         if !lines.isEmpty { console.message(lines) }
     }
