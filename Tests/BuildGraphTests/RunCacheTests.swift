@@ -6,7 +6,7 @@ import Layers
 import SampanTestSupport
 import Testing
 
-@Suite("when a RUN runs")
+@Suite("when a RUN runs", .enabled(if: Workshop.canUnpack, "unpacking layers with their owners needs root"))
 struct RunCacheTests {
     private static let file = """
         FROM scratch

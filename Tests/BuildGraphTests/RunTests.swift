@@ -7,7 +7,7 @@ import SampanTestSupport
 import Synchronization
 import Testing
 
-@Suite("what a RUN gets and how it ends")
+@Suite("what a RUN gets and how it ends", .enabled(if: Workshop.canUnpack, "unpacking layers needs root"))
 struct RunTests {
     @Test("programs get the stage's environment, directory, user and mounts")
     func request() async throws {

@@ -18,6 +18,9 @@ final class Workshop: Sendable {
     let progress = RecordedProgress()
     let images = Mutex<[String: BaseImage]>([:])
 
+    /// Whether layers can be unpacked with their owners, as a RUN on a COPY needs it.
+    static var canUnpack: Bool { geteuid() == 0 }
+
     init() throws {
         home = try TemporaryDirectory("graph-home")
         context = try TemporaryDirectory("graph-context")
@@ -45,7 +48,7 @@ final class Workshop: Sendable {
     func session(_ text: String, _ change: (inout BuildRequest) -> Void = { _ in }) throws -> BuildSession {
         var request = try request(text)
         change(&request)
-        let layers = LayerService(store: store, canUnpack: true, overlay: geteuid() == 0 ? .trusted : .user)
+        let layers = LayerService(store: store, canUnpack: Self.canUnpack, overlay: Self.canUnpack ? .trusted : .user)
         return try BuildSession(
             request,
             services: BuildServices(
