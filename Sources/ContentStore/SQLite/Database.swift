@@ -26,6 +26,9 @@ final class Database {
         // The write-ahead log and its index stay when the last process closes: opening then needs no room on the disk.
         var persist: Int32 = 1
         sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persist)
+        // A short command would otherwise wait for the disk four times at its end and the next one's start; the log is
+        // moved into the database when it has grown.
+        _ = sampan_sqlite_keep_log_on_close(handle)
     }
 
     deinit {
