@@ -66,7 +66,7 @@ struct MountTests {
         let agent = try Shell.run(
             "ssh-agent -a \(work.place.path("agent")) | sed -n 's/^SSH_AGENT_PID=\\([0-9]*\\).*/\\1/p'")
         let pid = try #require(Int32(agent.split(separator: "\n").first ?? ""))
-        defer { kill(pid, SIGTERM) }
+        defer { kill(pid, SIGKILL) }
         try work.image(
             """
             FROM base
