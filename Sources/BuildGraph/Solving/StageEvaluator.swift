@@ -91,14 +91,7 @@ package struct StageEvaluator {
     /// ONBUILD triggers of the base run first; the new image does not inherit them.
     private mutating func takeTriggers() throws -> [Statement] {
         let triggers = state.image.config.onBuild
-        guard !triggers.isEmpty, case .external = node.base else {
-            if case .stage = node.base, !triggers.isEmpty {
-                triggersText = triggers
-                state.image.config.onBuild = []
-                return try parseTriggers()
-            }
-            return []
-        }
+        guard !triggers.isEmpty else { return [] }
         triggersText = triggers
         state.image.config.onBuild = []
         return try parseTriggers()
