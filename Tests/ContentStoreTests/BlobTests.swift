@@ -7,7 +7,7 @@ import Testing
 @Suite("Blobs")
 struct BlobTests {
     let home: Home
-    let store: ContentStore
+    let store: Store
 
     init() throws {
         home = try Home()

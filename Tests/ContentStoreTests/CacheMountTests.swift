@@ -8,8 +8,8 @@ import Testing
 @Suite("Cache mounts")
 struct CacheMountTests {
     let home: Home
-    let store: ContentStore
-    let other: ContentStore
+    let store: Store
+    let other: Store
 
     init() throws {
         home = try Home()

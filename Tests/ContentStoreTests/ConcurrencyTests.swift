@@ -54,7 +54,7 @@ struct ConcurrencyTests {
 
     private static func runChild(_ place: String, _ number: Int) async {
         await #expect(processExitsWith: .success) { [place = place as String, number = number as Int] in
-            let store = try ContentStore.open(StoreLocation(home: place))
+            let store = try Store.open(StoreLocation(home: place))
             for round in 0..<30 {
                 try Workload.step(round + number * 5, in: store)
                 if round % 10 == 9 { _ = try store.prune(PruneOptions(keepBytes: 10_000)) }
@@ -75,7 +75,7 @@ struct ConcurrencyTests {
 
     private static func holdAndDie(_ place: String) async {
         await #expect(processExitsWith: .signal(SIGKILL)) { [place = place as String] in
-            let store = try ContentStore.open(StoreLocation(home: place))
+            let store = try Store.open(StoreLocation(home: place))
             let lock = try store.lockStep(id("held"))
             try AtomicFile.write([], to: place + "/held")
             usleep(50_000)
@@ -88,7 +88,7 @@ struct ConcurrencyTests {
     func killed(round: Int) async throws {
         let place = home.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [place = place as String, round = round as Int] in
-            let store = try ContentStore.open(StoreLocation(home: place))
+            let store = try Store.open(StoreLocation(home: place))
             var generator = SeededGenerator(seed: UInt64(round))
             let delay = UInt32.random(in: 500...60_000, using: &generator)
             BlockingPool.waiting.submit {
@@ -125,7 +125,7 @@ struct ConcurrencyTests {
 
 /// What a build does to a store, in small.
 enum Workload {
-    static func step(_ number: Int, in store: ContentStore) throws {
+    static func step(_ number: Int, in store: Store) throws {
         let name = "step \(number)"
         let lock = try store.lockStep(id(name))
         defer { lock?.release() }
@@ -155,7 +155,7 @@ enum Workload {
     }
 
     /// Every record leads to what it promises.
-    static func check(_ store: ContentStore) throws {
+    static func check(_ store: Store) throws {
         for step in try store.steps() {
             #expect(bytes(step.description) == step.result)
             #expect(try store.missingBlobs(of: step.blobs).isEmpty, "\(step.description)")

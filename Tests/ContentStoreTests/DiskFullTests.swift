@@ -42,7 +42,7 @@ struct DiskFullTests {
     @Test("a blob that does not fit fails clearly, leaves no room taken, and loses nothing")
     func blob() throws {
         let disk = try SmallDisk(kilobytes: 4096)
-        let store = try ContentStore.open(StoreLocation(home: disk.path))
+        let store = try Store.open(StoreLocation(home: disk.path))
         let kept = try store.putBlob([UInt8](repeating: 1, count: 100_000))
         let error = #expect(throws: ContentStoreError.self) {
             let writer = try store.makeBlobWriter()
@@ -57,7 +57,7 @@ struct DiskFullTests {
         // The unfinished one gave its room back.
         let next = try store.putBlob([UInt8](repeating: 3, count: 100_000))
         store.close()
-        let again = try ContentStore.open(StoreLocation(home: disk.path))
+        let again = try Store.open(StoreLocation(home: disk.path))
         #expect(try again.blobs().map(\.digest).sorted() == [kept, next].sorted())
         #expect(try again.verify() == [])
         again.close()
@@ -66,7 +66,7 @@ struct DiskFullTests {
     @Test("records that do not fit fail clearly; what was recorded stays, and pruning makes room")
     func records() throws {
         let disk = try SmallDisk(kilobytes: 4096)
-        let store = try ContentStore.open(StoreLocation(home: disk.path))
+        let store = try Store.open(StoreLocation(home: disk.path))
         var recorded = 0
         let error = #expect(throws: ContentStoreError.self) {
             while true {
@@ -82,7 +82,7 @@ struct DiskFullTests {
         #expect(try store.steps().count == recorded)
         store.close()
 
-        let again = try ContentStore.open(StoreLocation(home: disk.path))
+        let again = try Store.open(StoreLocation(home: disk.path))
         #expect(try again.steps().count == recorded)
         #expect(
             isDiskFull(
@@ -104,10 +104,10 @@ struct DiskFullTests {
     func open() throws {
         let disk = try SmallDisk(kilobytes: 4096)
         try disk.fill()
-        let error = #expect(throws: ContentStoreError.self) { try ContentStore.open(StoreLocation(home: disk.path)) }
+        let error = #expect(throws: ContentStoreError.self) { try Store.open(StoreLocation(home: disk.path)) }
         #expect(isDiskFull(error), "\(String(describing: error))")
         unlink(disk.path + "/filler")
-        let store = try ContentStore.open(StoreLocation(home: disk.path))
+        let store = try Store.open(StoreLocation(home: disk.path))
         #expect(try store.images().isEmpty)
         store.close()
     }
@@ -115,11 +115,11 @@ struct DiskFullTests {
     @Test("pruning frees a full disk")
     func prune() throws {
         let disk = try SmallDisk(kilobytes: 4096)
-        let store = try ContentStore.open(StoreLocation(home: disk.path))
+        let store = try Store.open(StoreLocation(home: disk.path))
         try store.putBlob([UInt8](repeating: 1, count: 400_000))
         store.close()
         try disk.fill()
-        let again = try ContentStore.open(StoreLocation(home: disk.path))
+        let again = try Store.open(StoreLocation(home: disk.path))
         #expect(try again.prune().bytes == 400_000)
         #expect(try again.blobs().isEmpty)
         #expect(access(disk.path + "/reserve", F_OK) == 0)

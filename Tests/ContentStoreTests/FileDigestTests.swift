@@ -7,7 +7,7 @@ import Testing
 @Suite("Remembered file digests")
 struct FileDigestTests {
     let home: Home
-    let store: ContentStore
+    let store: Store
     let now = FileTime(seconds: 1_000_000, nanoseconds: 500)
 
     init() throws {

@@ -12,7 +12,7 @@ final class Home {
 
     init() throws { directory = try TemporaryDirectory("store") }
 
-    func open() throws -> ContentStore { try ContentStore.open(location) }
+    func open() throws -> Store { try Store.open(location) }
 
     /// Makes a file with its parents below the home.
     func write(_ bytes: [UInt8], to name: String) throws { try directory.file(name, bytes) }

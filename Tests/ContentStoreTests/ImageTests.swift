@@ -6,7 +6,7 @@ import OCI
 import Testing
 
 /// Puts an image of some layers into a store.
-func putImage(_ text: String, layers: [String], in store: ContentStore, fetched: Bool = true) throws -> Descriptor {
+func putImage(_ text: String, layers: [String], in store: Store, fetched: Bool = true) throws -> Descriptor {
     let config = bytes("{\"os\":\"linux\",\"architecture\":\"amd64\",\"config\":{\"Env\":[\"\(text)\"]}}")
     let layers = try layers.map { layer -> Descriptor in
         if fetched { try store.putBlob(bytes(layer)) }
@@ -22,7 +22,7 @@ func putImage(_ text: String, layers: [String], in store: ContentStore, fetched:
 @Suite("Images")
 struct ImageTests {
     let home: Home
-    let store: ContentStore
+    let store: Store
 
     init() throws {
         home = try Home()

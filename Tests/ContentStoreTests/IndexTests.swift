@@ -115,7 +115,7 @@ struct IndexTests {
     func impossibleHome() throws {
         try home.write([], to: "file")
         #expect(throws: ContentStoreError.self) {
-            try ContentStore.open(StoreLocation(home: home.path + "/file/store"))
+            try Store.open(StoreLocation(home: home.path + "/file/store"))
         }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Layers")
 struct LayerTests {
     let home: Home
-    let store: ContentStore
+    let store: Store
 
     init() throws {
         home = try Home()
@@ -16,7 +16,7 @@ struct LayerTests {
     }
 
     /// A directory of a session with one file.
-    func directory(_ content: String, in store: ContentStore) throws -> String {
+    func directory(_ content: String, in store: Store) throws -> String {
         let path = try store.session().makeDirectory("layer")
         try AtomicFile.write(bytes(content), to: path + "/file")
         return path

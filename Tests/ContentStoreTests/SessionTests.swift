@@ -52,7 +52,7 @@ struct SessionTests {
             let isThere = access(place + "/tmp/12-dead/layer-1/deep/file", F_OK) == 0
             seen.withLock { $0.append("\(directory.dropFirst(place.count)) \(isThere)") }
         }
-        let store = try ContentStore.open(home.location, options: options)
+        let store = try Store.open(home.location, options: options)
         #expect(seen.withLock { $0 } == ["/tmp/12-dead true"])
         #expect(!home.exists("tmp/12-dead"))
         #expect(
@@ -68,7 +68,7 @@ struct SessionTests {
         for number in 0..<10 { try home.write(bytes("x"), to: "tmp/\(number)-dead/file") }
         var options = StoreOptions()
         options.sweepBudget = .zero
-        _ = try ContentStore.open(home.location, options: options)
+        _ = try Store.open(home.location, options: options)
         #expect(home.exists("tmp/0-dead/file"))
         _ = try home.open()
         #expect(try Directory.names(.open(home.path + "/tmp", O_RDONLY)).isEmpty)
@@ -93,7 +93,7 @@ struct SessionTests {
         struct Refused: Error {}
         var options = StoreOptions()
         options.removeTree = { _ in throw Refused() }
-        let store = try ContentStore.open(home.location, options: options)
+        let store = try Store.open(home.location, options: options)
         #expect(home.exists("tmp/12-dead/kept/file"))
         let report = try store.usage()
         #expect(report.items.filter { $0.kind == .deadTemporary }.map(\.id) == ["tmp/12-dead"])

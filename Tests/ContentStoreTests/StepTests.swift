@@ -8,7 +8,7 @@ import Testing
 @Suite("Step records")
 struct StepTests {
     let home: Home
-    let store: ContentStore
+    let store: Store
 
     init() throws {
         home = try Home()

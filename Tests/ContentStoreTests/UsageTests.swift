@@ -12,7 +12,7 @@ struct UsageTests {
     init() throws { home = try Home() }
 
     /// A store with something of every kind; all sessions but a live one have ended.
-    private func fill() throws -> (live: ContentStore, image: Descriptor) {
+    private func fill() throws -> (live: Store, image: Descriptor) {
         let store = try home.open()
         let image = try putImage("app", layers: ["image layer"], in: store)
         try store.tag(Reference(parsing: "app:1"), manifest: image)

@@ -145,6 +145,23 @@ private struct Row: Hashable, CustomStringConvertible {
         for file in files { #expect(try !imports(file).contains("Foundation"), "\(file)") }
     }
 
+    @Test("no module shares its name with a type in it")
+    func moduleNames() throws {
+        let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "actor", "typealias"]
+        for row in try documented() {
+            let folder = "Sources/\(row.name)"
+            guard try FileInfo.of("\(Repository.root)/\(folder)") != nil else { continue }
+            for file in try Repository.files(below: folder, suffix: ".swift") {
+                for line in try Repository.lines(file) {
+                    let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+                    let declared = zip(words, words.dropFirst()).contains { kinds.contains($0) && $1 == row.name }
+                    let isComment = line.drop { $0 == " " }.hasPrefix("//")
+                    #expect(isComment || !declared, "\(file): \(line)")
+                }
+            }
+        }
+    }
+
     @Test("the imports of a target are those that its row allows")
     func imported() throws {
         let rows = try documented()

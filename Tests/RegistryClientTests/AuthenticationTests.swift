@@ -173,7 +173,7 @@ struct AuthenticationTests {
         }
         defer { server.stop() }
         try await withTransport { transport in
-            let client = RegistryClient(transport: transport)
+            let client = RegistrySession(transport: transport)
             await #expect(throws: RegistryError.unsupportedChallenge(registry: server.authority)) {
                 try await client.resolve(Reference(registry: server.authority, repository: "web", tag: "1"))
             }
@@ -198,7 +198,7 @@ struct AuthenticationTests {
         }
         defer { server.stop() }
         try await withTransport { transport in
-            let client = RegistryClient(transport: transport)
+            let client = RegistrySession(transport: transport)
             let reference = Reference(registry: server.authority, repository: "web", tag: "1")
             let error = await #expect(throws: RegistryError.self) { try await client.resolve(reference) }
             let sent = server.requests.compactMap { $0.headers["authorization"] }

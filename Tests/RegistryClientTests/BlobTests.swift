@@ -171,7 +171,7 @@ struct BlobTests {
         }
     }
 
-    private func expect(_ client: RegistryClient, _ blob: Descriptor, _ registry: TestRegistry, _ expected: [UInt8])
+    private func expect(_ client: RegistrySession, _ blob: Descriptor, _ registry: TestRegistry, _ expected: [UInt8])
         async throws
     {
         let bytes = try await client.readBlob(blob, of: registry.reference("web"))

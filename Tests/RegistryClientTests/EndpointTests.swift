@@ -51,7 +51,7 @@ struct EndpointTests {
         }
         defer { server.stop() }
         try await withTransport { transport in
-            let client = RegistryClient(
+            let client = RegistrySession(
                 transport: transport,
                 configuration: RegistryConfiguration(mirrors: ["registry.invalid": [server.url + "/cache/"]]))
             let fetched = try await client.resolve(Reference(registry: "registry.invalid", repository: "web", tag: "1"))
@@ -62,7 +62,7 @@ struct EndpointTests {
     @Test("a mirror that is no name is a mistake that is reported")
     func badMirror() async throws {
         try await withTransport { transport in
-            let client = RegistryClient(
+            let client = RegistrySession(
                 transport: transport, configuration: RegistryConfiguration(mirrors: ["r.invalid": ["ftp://x"]]))
             await #expect(throws: HTTPTransportError.unsupportedScheme("ftp")) {
                 try await client.resolve(Reference(registry: "r.invalid", repository: "web", tag: "1"))
@@ -94,7 +94,7 @@ struct EndpointTests {
     @Test("a registry that isn't there is refused at once, with its name")
     func nobody() async throws {
         try await withTransport { transport in
-            let client = RegistryClient(transport: transport)
+            let client = RegistrySession(transport: transport)
             await #expect(throws: HTTPTransportError.connection(.refused, host: "127.0.0.1:1")) {
                 try await client.resolve(Reference(registry: "127.0.0.1:1", repository: "web", tag: "1"))
             }

@@ -19,21 +19,21 @@ func quickConfiguration(idle: Duration = .seconds(20)) -> TransportConfiguration
 /// Runs a test with a transport that is shut down afterwards.
 nonisolated(nonsending) func withTransport(
     _ configuration: TransportConfiguration = quickConfiguration(),
-    _ body: nonisolated(nonsending) (HTTPTransport) async throws -> Void
+    _ body: nonisolated(nonsending) (HTTPSession) async throws -> Void
 ) async throws {
-    try await HTTPTransport.with(configuration, body)
+    try await HTTPSession.with(configuration, body)
 }
 
 /// Runs a test with a registry and a client for it.
 nonisolated(nonsending) func withRegistry(
     _ configuration: TransportConfiguration = quickConfiguration(), seed: UInt64 = 1,
     settings: (TestRegistry) -> RegistryConfiguration = { _ in RegistryConfiguration() },
-    _ body: nonisolated(nonsending) (TestRegistry, RegistryClient) async throws -> Void
+    _ body: nonisolated(nonsending) (TestRegistry, RegistrySession) async throws -> Void
 ) async throws {
     let registry = try TestRegistry(seed: seed)
     defer { registry.stop() }
-    try await HTTPTransport.with(configuration) { transport in
-        try await body(registry, RegistryClient(transport: transport, configuration: settings(registry)))
+    try await HTTPSession.with(configuration) { transport in
+        try await body(registry, RegistrySession(transport: transport, configuration: settings(registry)))
     }
 }
 

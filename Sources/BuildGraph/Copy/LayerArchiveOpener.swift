@@ -7,9 +7,9 @@ package import Layers
 
 /// Opens tar archives, compressed or not, for ADD.
 package struct LayerArchiveOpener: ArchiveOpener {
-    private let store: ContentStore
+    private let store: Store
 
-    package init(store: ContentStore) { self.store = store }
+    package init(store: Store) { self.store = store }
 
     package func open(_ file: Entry) throws -> LayerContents? {
         guard try Self.isArchive(file) else { return nil }

@@ -74,7 +74,7 @@ package struct RunExecution: Sendable {
     }
 
     /// Takes the directory of changes into the store; nothing when it is empty.
-    private static func publish(_ upper: String, key: Digest, store: ContentStore) throws -> Digest? {
+    private static func publish(_ upper: String, key: Digest, store: Store) throws -> Digest? {
         let directory = try FileDescriptor.open(upper, O_RDONLY | O_DIRECTORY)
         if try Directory.names(directory).isEmpty { return nil }
         // What a program makes need not be the same twice, so its layer gets a name of its own.

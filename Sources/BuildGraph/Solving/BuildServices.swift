@@ -3,7 +3,7 @@ import Core
 
 /// The parts of the world that a build works with; the application wires them.
 package struct BuildServices: Sendable {
-    package var store: ContentStore
+    package var store: Store
     package var layers: LayerService
     package var images: any ImageSource
     package var remote: any RemoteSource
@@ -11,7 +11,7 @@ package struct BuildServices: Sendable {
     package var progress: any ProgressSink
 
     package init(
-        store: ContentStore, layers: LayerService, images: any ImageSource, remote: any RemoteSource,
+        store: Store, layers: LayerService, images: any ImageSource, remote: any RemoteSource,
         executor: any StepExecutor, progress: any ProgressSink
     ) {
         self.store = store

@@ -5,9 +5,9 @@ package import Layers
 
 /// Gives files their digests: remembered ones by stamp, the others by reading, on all cores.
 package struct FileDigests: Sendable {
-    private let store: ContentStore
+    private let store: Store
 
-    package init(_ store: ContentStore) { self.store = store }
+    package init(_ store: Store) { self.store = store }
 
     /// The same entries with the digest of every file on disk known.
     package func resolve(_ contents: LayerContents, observed: FileTime) async throws -> LayerContents {

@@ -11,7 +11,7 @@ private import Synchronization
 ///
 /// Each form is made at most once a process and kept in the store for the next.
 package final class LayerService: Sendable {
-    package let store: ContentStore
+    package let store: Store
     /// Whether layers can be unpacked with owners and devices, as mounts need it.
     package let canUnpack: Bool
     package let overlay: LayerScanner.Overlay
@@ -23,7 +23,7 @@ package final class LayerService: Sendable {
     /// Files in unpacked layers carry this time (1980-01-02): constant, and late enough for zip archives.
     private static let unpackedTime = FileTime(seconds: 315_619_200)
 
-    package init(store: ContentStore, canUnpack: Bool, overlay: LayerScanner.Overlay) {
+    package init(store: Store, canUnpack: Bool, overlay: LayerScanner.Overlay) {
         self.store = store
         self.canUnpack = canUnpack
         self.overlay = overlay
@@ -217,14 +217,14 @@ package final class LayerService: Sendable {
     }
 
     /// An empty directory with the mode that the root of a file system has.
-    private static func makeRoot(_ store: ContentStore) throws -> String {
+    private static func makeRoot(_ store: Store) throws -> String {
         let directory = try store.session().makeDirectory("layer")
         try check("set mode of", directory) { chmod(directory, 0o755) }
         return directory
     }
 
     /// An empty directory for a layer. It is what programs see as `/`, so all users may enter it.
-    private static func rootDirectory(_ store: ContentStore) throws -> String {
+    private static func rootDirectory(_ store: Store) throws -> String {
         let directory = try store.session().makeDirectory("layer")
         try check("change mode of", directory) { chmod(directory, 0o755) }
         return directory

@@ -6,10 +6,10 @@ private import Synchronization
 
 /// Finds compressed members of layers in the blobs of the store.
 package final class StoreMemberCache: MemberCache {
-    private let store: ContentStore
+    private let store: Store
     private let open = Mutex<[Digest: FileDescriptor]>([:])
 
-    package init(_ store: ContentStore) { self.store = store }
+    package init(_ store: Store) { self.store = store }
 
     package func lookup(_ key: Digest) throws -> Layers.MemberLocation? {
         guard let found = try store.members([key]).first ?? nil else { return nil }

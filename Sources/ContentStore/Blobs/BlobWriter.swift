@@ -13,7 +13,7 @@ package final class BlobWriter: Sendable {
         var file: FileDescriptor?
     }
 
-    private let store: ContentStore
+    private let store: Store
     private let path: String
     private let state: Mutex<State>
 
@@ -21,7 +21,7 @@ package final class BlobWriter: Sendable {
     static let partialPrefix = "partial-"
 
     /// Starts empty, or goes on behind what the file at `path` holds already.
-    init(store: ContentStore, path: String, resuming: Bool) throws(ContentStoreError) {
+    init(store: Store, path: String, resuming: Bool) throws(ContentStoreError) {
         self.store = store
         self.path = path
         var hash = SHA256()
@@ -83,7 +83,7 @@ package final class BlobWriter: Sendable {
         return (digest, count)
     }
 
-    /// Ends an interrupted download so that ``ContentStore/resumeBlob(_:)`` can go on from here.
+    /// Ends an interrupted download so that ``Store/resumeBlob(_:)`` can go on from here.
     /// - Parameter digest: what the whole will be.
     package func keepPartial(_ digest: Digest) {
         if take() { store.returnPartial(path, digest) }

@@ -46,7 +46,7 @@ package final class CacheMount: Sendable {
     package func release() { lock.release(removing: false) }
 }
 
-extension ContentStore {
+extension Store {
     private static let createAttempts = 10
 
     /// The lock file of one directory of a cache.

@@ -8,7 +8,7 @@ enum ImageReach {
 
     /// All blobs that an image consists of, itself first. Manifests that were not fetched are named but not followed.
     static func blobs(
-        of root: Descriptor, in store: ContentStore
+        of root: Descriptor, in store: Store
     ) throws(ContentStoreError) -> [Digest] {
         var seen: Set<Digest> = [root.digest]
         var order = [root.digest]

@@ -3,7 +3,7 @@ internal import HostOS
 
 /// The index of an open store with what this process remembers of it.
 ///
-/// It is not safe by itself: ``ContentStore`` owns it behind its lock and lends it only to closures that run inside of
+/// It is not safe by itself: ``Store`` owns it behind its lock and lends it only to closures that run inside of
 /// it, which the compiler can't follow; hence the unchecked conformance.
 final class Index: @unchecked Sendable {
     let database: Database

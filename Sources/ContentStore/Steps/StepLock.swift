@@ -12,7 +12,7 @@ package final class StepLock: Sendable {
     package func release() { lock.release(removing: true) }
 }
 
-extension ContentStore {
+extension Store {
     private static let stepLockPrefix = "step-"
 
     private func stepLockPath(_ key: Digest) -> String { location.locks + "/" + Self.stepLockPrefix + key.hex }

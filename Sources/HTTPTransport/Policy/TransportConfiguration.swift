@@ -1,4 +1,4 @@
-/// How an ``HTTPTransport`` behaves.
+/// How an ``HTTPSession`` behaves.
 package struct TransportConfiguration: Sendable {
     /// For a TCP connection with its TLS handshake.
     package var connectTimeout: Duration = .seconds(15)

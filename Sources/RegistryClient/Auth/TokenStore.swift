@@ -18,12 +18,12 @@ actor TokenStore {
         var expires: ContinuousClock.Instant
     }
 
-    private let transport: HTTPTransport
+    private let transport: HTTPSession
     private let credentials: any CredentialSource
     private var tokens: [Key: Token] = [:]
     private var underway: [Key: SharedTask<Token>] = [:]
 
-    init(transport: HTTPTransport, credentials: any CredentialSource) {
+    init(transport: HTTPSession, credentials: any CredentialSource) {
         self.transport = transport
         self.credentials = credentials
     }

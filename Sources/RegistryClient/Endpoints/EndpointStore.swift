@@ -20,12 +20,12 @@ struct Endpoint: Hashable, Sendable {
 
 /// Knows the servers of each registry, and finds out once which scheme an insecure one speaks.
 actor EndpointStore {
-    private let transport: HTTPTransport
+    private let transport: HTTPSession
     private let mirrors: [String: [String]]
     private var schemes: [String: HTTPURL.Scheme] = [:]
     private var probes: [String: SharedTask<HTTPURL.Scheme>] = [:]
 
-    init(transport: HTTPTransport, mirrors: [String: [String]]) {
+    init(transport: HTTPSession, mirrors: [String: [String]]) {
         self.transport = transport
         self.mirrors = mirrors
     }

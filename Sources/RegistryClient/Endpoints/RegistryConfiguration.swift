@@ -3,7 +3,7 @@ package struct RegistryConfiguration: Sendable {
     /// For a registry's name the servers to ask before it, in order: `host[:port]` or a URL, which may have a path.
     package var mirrors: [String: [String]]
     package var credentials: any CredentialSource
-    /// Blobs fetched at a time by ``RegistryClient/fetchBlobs(_:of:progress:open:finish:)``.
+    /// Blobs fetched at a time by ``RegistrySession/fetchBlobs(_:of:progress:open:finish:)``.
     package var parallelBlobs = 4
 
     package init(mirrors: [String: [String]] = [:], credentials: any CredentialSource = AnonymousCredentials()) {

@@ -158,7 +158,7 @@ struct BuildInput {
             patternsText: String(decoding: try WholeFile.read(path, limit: 4 << 20), as: UTF8.self))
     }
 
-    func context(store: ContentStore, digests: FileDigests) async throws -> any ContextSource {
+    func context(store: Store, digests: FileDigests) async throws -> any ContextSource {
         switch place {
         case .files(let contents): return FixedContext(try Self.filtered(contents, ignorePaths))
         case .remote: return FixedContext(.empty)
@@ -180,7 +180,7 @@ struct BuildInput {
     }
 
     /// Fetches a remote context and reads the Dockerfile in it. A URL that is no archive is the Dockerfile itself.
-    mutating func fetch(_ remote: RemoteFetcher, _ store: ContentStore) async throws {
+    mutating func fetch(_ remote: RemoteFetcher, _ store: Store) async throws {
         guard case .remote(let url) = place else { return }
         var contents: LayerContents
         if let checkout = try await remote.checkout(url, keepGitDir: false, checksum: nil, span: nil) {
@@ -227,7 +227,7 @@ struct BuildInput {
             })
     }
 
-    private static func archiveContext(_ file: FileDescriptor, _ ignorePaths: [String], _ store: ContentStore) throws
+    private static func archiveContext(_ file: FileDescriptor, _ ignorePaths: [String], _ store: Store) throws
         -> FixedContext
     {
         let path = try store.session().makePath("context")

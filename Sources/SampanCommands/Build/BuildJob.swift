@@ -23,7 +23,7 @@ struct BuildJob {
         var input = try BuildInput.read(context: options.context, dockerfile: options.file)
         let network = NetworkAccess(
             insecure: Set(options.insecureRegistry), mirrors: options.registryMirror, environment: environment)
-        var opened: ContentStore?
+        var opened: Store?
         if input.isRemote {
             let store = try StoreAccess.open()
             opened = store
@@ -173,7 +173,7 @@ struct BuildJob {
 
     // MARK: - Results
 
-    private func keep(_ image: BuiltImage, _ tags: [Reference], _ store: ContentStore) throws {
+    private func keep(_ image: BuiltImage, _ tags: [Reference], _ store: Store) throws {
         if tags.isEmpty { try store.addImage(image.manifest) }
         for tag in tags { try store.tag(tag, manifest: image.manifest) }
     }

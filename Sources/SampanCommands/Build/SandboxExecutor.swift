@@ -8,10 +8,10 @@ import Synchronization
 
 /// Runs the programs of RUN steps in the sandbox.
 package final class SandboxExecutor: StepExecutor {
-    private let store: ContentStore
+    private let store: Store
     private let runtime = Mutex<OCIRuntime?>(nil)
 
-    package init(store: ContentStore) { self.store = store }
+    package init(store: Store) { self.store = store }
 
     package func prepare() async throws {
         if runtime.withLock({ $0 != nil }) { return }
@@ -149,7 +149,7 @@ private final class RunningProgram: Sendable {
 
 /// Finds the OCI runtime once a machine.
 enum RuntimeAccess {
-    static func find(_ store: ContentStore) throws -> OCIRuntime {
+    static func find(_ store: Store) throws -> OCIRuntime {
         let scratch = try store.session().makeDirectory("probe")
         defer { try? Directory.removeTree(scratch) }
         return try OCIRuntime.find(cache: store.location.home + "/runtime.json", scratch: scratch)

@@ -9,7 +9,7 @@ import OCI
 
 /// Writes a built image where `--output` says.
 struct ImageExporter {
-    let store: ContentStore
+    let store: Store
     let layers: LayerService
     /// The time of the files that were made, in seconds since 1970.
     let epoch: Int64

@@ -9,7 +9,7 @@ import OCI
 /// Moves images between the store and layouts or archives.
 enum StoreLayouts {
     /// Writes an image of the store as an OCI layout, an OCI archive or a docker archive.
-    static func write(_ manifest: Descriptor, names: [Reference], to output: OutputSpec, store: ContentStore) throws {
+    static func write(_ manifest: Descriptor, names: [Reference], to output: OutputSpec, store: Store) throws {
         let blobs = StoreBlobs(store: store)
         switch output.kind {
         case .oci:
@@ -35,7 +35,7 @@ enum StoreLayouts {
     }
 
     /// Takes an image of a layout or archive into the store, every byte verified.
-    static func read(_ name: ImageName, into store: ContentStore, platform: Platform) throws -> Descriptor {
+    static func read(_ name: ImageName, into store: Store, platform: Platform) throws -> Descriptor {
         let source: LayoutSource
         let tag: String?
         switch name {
@@ -57,7 +57,7 @@ enum StoreLayouts {
 
 /// The store as layouts see it.
 private struct StoreBlobs: BlobProvider, BlobReceiver {
-    let store: ContentStore
+    let store: Store
 
     func openBlob(_ digest: Digest) throws -> FileDescriptor { try store.openBlob(digest) }
 

@@ -11,7 +11,7 @@ package struct StoredImage: Sendable {
     package var config: ImageConfig
 
     /// Reads an image; of an index the entry for a platform.
-    package static func read(_ descriptor: Descriptor, _ store: ContentStore, platform: Platform = .host) throws
+    package static func read(_ descriptor: Descriptor, _ store: Store, platform: Platform = .host) throws
         -> StoredImage
     {
         let bytes = try store.readBlob(descriptor.digest, limit: Manifest.byteLimit)
@@ -27,7 +27,7 @@ package struct StoredImage: Sendable {
         }
     }
 
-    private static func make(_ digest: Digest, _ manifest: ImageManifest, _ bytes: [UInt8], _ store: ContentStore)
+    private static func make(_ digest: Digest, _ manifest: ImageManifest, _ bytes: [UInt8], _ store: Store)
         throws
         -> StoredImage
     {
@@ -37,13 +37,13 @@ package struct StoredImage: Sendable {
     }
 
     /// Finds an image of the store by name, digest or the beginning of one.
-    package static func find(_ text: String, _ store: ContentStore) throws -> ImageRecord {
+    package static func find(_ text: String, _ store: Store) throws -> ImageRecord {
         let name = text.hasPrefix("store:") ? String(text.dropFirst("store:".count)) : text
         guard let record = try store.resolveImage(name) else { throw try unknown(name, store) }
         return record
     }
 
-    package static func unknown(_ name: String, _ store: ContentStore) throws -> Diagnostic {
+    package static func unknown(_ name: String, _ store: Store) throws -> Diagnostic {
         let names = try store.images().compactMap { $0.name?.familiar }
         return Diagnostic(
             code: "image.unknown", "the store has no image '\(name)'",

@@ -7,11 +7,11 @@ import RegistryClient
 
 /// Finds images by all transports.
 package struct ImageResolver: ImageSource {
-    private let store: ContentStore
+    private let store: Store
     private let network: NetworkAccess
     private let progress: any ProgressSink
 
-    package init(store: ContentStore, network: NetworkAccess, progress: any ProgressSink) {
+    package init(store: Store, network: NetworkAccess, progress: any ProgressSink) {
         self.store = store
         self.network = network
         self.progress = progress
@@ -71,21 +71,20 @@ package struct ImageResolver: ImageSource {
     // MARK: - Registry
 
     private func remote(_ reference: Reference, _ platform: Platform) async throws -> BaseImage {
-        let registry = try network.registry()
         let store = store
-        var fetched = try await registry.resolve(reference)
+        var fetched = try await manifest(reference)
         let top = fetched
         if case .index(let index) = fetched.manifest {
-            fetched = try await registry.resolve(index.select(platform: platform), of: reference)
+            fetched = try await manifest(index.select(platform: platform), of: reference)
         }
         guard case .image(let manifest) = fetched.manifest else {
             throw Diagnostic(code: "image.nested-index", "'\(reference)' is an index in an index")
         }
         let configBytes: [UInt8]
-        if try await BlockingPool.waiting.run({ try store.containsBlob(manifest.config.digest) }) {
-            configBytes = try await BlockingPool.waiting.run { try store.readBlob(manifest.config.digest) }
+        if let known = try await stored(manifest.config.digest) {
+            configBytes = known
         } else {
-            configBytes = try await registry.readBlob(manifest.config, of: reference)
+            configBytes = try await network.registry().readBlob(manifest.config, of: reference)
         }
         let config = try ImageConfig(decoding: configBytes)
         try config.check(against: manifest)
@@ -93,18 +92,48 @@ package struct ImageResolver: ImageSource {
         try await BlockingPool.waiting.run {
             for bytes in documents { _ = try store.putBlob(bytes) }
         }
+        let network = network
         let layers = zip(config.rootfs.diffIDs, manifest.layers).map { diffID, layer in
             BaseImage.Layer(diffID: diffID, descriptor: layer) { report in
-                try await Self.fetch(layer, of: reference, registry, store, report)
+                try await Self.fetch(layer, of: reference, network, store, report)
             }
         }
         return BaseImage(
             name: reference.familiar, manifest: fetched.descriptor.digest, config: config, layers: layers)
     }
 
+    /// The manifest or index behind a reference. A digest says what the bytes are: what the store has of it is not asked
+    /// for again. A tag may have moved, so its registry is asked each time.
+    private func manifest(_ reference: Reference) async throws -> FetchedManifest {
+        guard let digest = reference.digest, let bytes = try await stored(digest) else {
+            return try await network.registry().resolve(reference)
+        }
+        let manifest = try Manifest(decoding: bytes)
+        return FetchedManifest(
+            descriptor: Descriptor(mediaType: manifest.mediaType, digest: digest, size: bytes.count), bytes: bytes,
+            manifest: manifest)
+    }
+
+    private func manifest(_ descriptor: Descriptor, of reference: Reference) async throws -> FetchedManifest {
+        guard try await stored(descriptor.digest) != nil else {
+            return try await network.registry().resolve(descriptor, of: reference)
+        }
+        var exact = reference
+        exact.digest = descriptor.digest
+        return try await manifest(exact)
+    }
+
+    /// A document of an image if the store has it.
+    private func stored(_ digest: Digest) async throws -> [UInt8]? {
+        let store = store
+        return try await BlockingPool.waiting.run {
+            try store.containsBlob(digest) ? try store.readBlob(digest, limit: Manifest.byteLimit) : nil
+        }
+    }
+
     /// Fetches one blob into the store unless it is there; two tasks that want the same wait for one transfer.
     private static func fetch(
-        _ descriptor: Descriptor, of reference: Reference, _ registry: RegistryClient, _ store: ContentStore,
+        _ descriptor: Descriptor, of reference: Reference, _ network: NetworkAccess, _ store: Store,
         _ report: @Sendable @escaping (Int64) -> Void
     ) async throws {
         if try await BlockingPool.waiting.run({ try store.containsBlob(descriptor.digest) }) { return }
@@ -113,7 +142,8 @@ package struct ImageResolver: ImageSource {
         if try await BlockingPool.waiting.run({ try store.containsBlob(descriptor.digest) }) { return }
         var sink = try await BlockingPool.waiting.run { try StoreSink(store, descriptor.digest) }
         do {
-            try await registry.fetchBlob(descriptor, of: reference, into: &sink, continuing: sink.writer.hash) {
+            try await network.registry().fetchBlob(descriptor, of: reference, into: &sink, continuing: sink.writer.hash)
+            {
                 report(Int64($0))
             }
         } catch {

@@ -5,8 +5,8 @@ import Synchronization
 /// The connections of one command: made when first needed, closed at its end.
 package final class NetworkAccess: Sendable {
     private struct State {
-        var transport: HTTPTransport?
-        var registry: RegistryClient?
+        var transport: HTTPSession?
+        var registry: RegistrySession?
     }
 
     private let insecure: Set<String>
@@ -23,23 +23,23 @@ package final class NetworkAccess: Sendable {
         self.environment = environment
     }
 
-    package func transport() throws -> HTTPTransport {
+    package func transport() throws -> HTTPSession {
         try state.withLock { state in
             if let transport = state.transport { return transport }
             var configuration = try TransportConfiguration(environment: environment, version: Version.text)
             configuration.insecureHosts = insecure
-            let transport = try HTTPTransport(configuration)
+            let transport = try HTTPSession(configuration)
             state.transport = transport
             return transport
         }
     }
 
-    package func registry() throws -> RegistryClient {
+    package func registry() throws -> RegistrySession {
         let transport = try transport()
         return state.withLock { state in
             if let registry = state.registry { return registry }
             let configuration = RegistryConfiguration(mirrors: mirrors.isEmpty ? [:] : ["docker.io": mirrors])
-            let registry = RegistryClient(transport: transport, configuration: configuration)
+            let registry = RegistrySession(transport: transport, configuration: configuration)
             state.registry = registry
             return registry
         }

@@ -10,13 +10,13 @@ package import Layers
 
 /// Fetches what ADD and contexts name by URL.
 package struct RemoteFetcher: RemoteSource {
-    private let store: ContentStore
+    private let store: Store
     private let network: NetworkAccess
 
     /// The largest file that is downloaded, in bytes.
     private static let limit = 16 << 30
 
-    package init(store: ContentStore, network: NetworkAccess) {
+    package init(store: Store, network: NetworkAccess) {
         self.store = store
         self.network = network
     }

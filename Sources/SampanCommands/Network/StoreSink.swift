@@ -4,11 +4,11 @@ import RegistryClient
 
 /// Takes a registry's blob into the store; what arrived is kept when the transfer is broken off.
 package struct StoreSink: BlobSink, Sendable {
-    private let store: ContentStore
+    private let store: Store
     private let digest: Digest
     package private(set) var writer: BlobWriter
 
-    package init(_ store: ContentStore, _ digest: Digest) throws {
+    package init(_ store: Store, _ digest: Digest) throws {
         self.store = store
         self.digest = digest
         writer = try store.resumeBlob(digest)

@@ -11,7 +11,7 @@ import Synchronization
 /// One `sampan run`.
 struct RunJob {
     let command: RunCommand
-    let store: ContentStore
+    let store: Store
 
     func run(_ name: String) async throws -> Int32 {
         let environment = StoreAccess.environment()
@@ -163,7 +163,7 @@ private final class StartingProgram: Sendable {
 
 /// Enters the file system that a failed RUN left.
 enum FailedStepShell {
-    static func enter(_ prefix: String, arguments: [String], store: ContentStore) throws -> Int32 {
+    static func enter(_ prefix: String, arguments: [String], store: Store) throws -> Int32 {
         let step = try FailedStep.find(prefix, logs: store.location.home + "/logs")
         let place = try store.session().makeDirectory("shell")
         for name in ["upper", "work", "scratch"] { try Directory.create(place + "/" + name) }

@@ -13,8 +13,8 @@ package enum StoreAccess {
             environment: environment(), isRoot: geteuid() == 0 && !RootlessEntry.isInside)
     }
 
-    package static func open() throws -> ContentStore {
-        try ContentStore.open(try location())
+    package static func open() throws -> Store {
+        try Store.open(try location())
     }
 
     package static func environment() -> [String: String] {

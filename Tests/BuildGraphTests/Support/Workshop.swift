@@ -13,7 +13,7 @@ import Synchronization
 final class Workshop: Sendable {
     let home: TemporaryDirectory
     let context: TemporaryDirectory
-    let store: ContentStore
+    let store: Store
     let executor = ScriptedExecutor()
     let progress = RecordedProgress()
     let images = Mutex<[String: BaseImage]>([:])
@@ -24,7 +24,7 @@ final class Workshop: Sendable {
     init() throws {
         home = try TemporaryDirectory("graph-home")
         context = try TemporaryDirectory("graph-context")
-        store = try ContentStore.open(StoreLocation(home: home.path))
+        store = try Store.open(StoreLocation(home: home.path))
     }
 
     deinit { store.close() }

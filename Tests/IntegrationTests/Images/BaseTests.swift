@@ -89,6 +89,25 @@ struct BaseTests {
         #expect(image.layers.map { $0.keys.sorted() } == [["base", "dir"], ["f"]])
     }
 
+    @Test("a base named by a digest that is in the store is not asked for again")
+    func knownDigest() throws {
+        let registry = try TestRegistry()
+        let added = try registry.addImage(
+            [try TarFile.bytes([TarFile.file("base", "base\n")])], repository: "app"
+        ).descriptor
+        let work = try Workspace()
+        let dockerfile = "FROM \(registry.authority)/app@\(added.digest)\nENV A=1\n"
+        let first = try work.image(dockerfile, ["-t", "x", "--insecure-registry", registry.authority])
+        let asked = registry.count("/")
+        #expect(asked > 0)
+        #expect(try work.image(dockerfile, ["-t", "x", "--insecure-registry", registry.authority]) == first)
+        #expect(registry.count("/") == asked)
+        // A tag may have moved.
+        try work.image(
+            "FROM \(registry.authority)/app\nENV A=1\n", ["-t", "x", "--insecure-registry", registry.authority])
+        #expect(registry.count("/") > asked)
+    }
+
     @Test("a pull goes on after errors of the registry, and never takes wrong bytes")
     func faults() throws {
         let (registry, layer) = try remote()

@@ -5,7 +5,7 @@ import Testing
 @Suite("Downloads")
 struct DownloadTests {
     private func download(
-        _ transport: HTTPTransport, _ url: String, limit: Int = 1 << 24, etag: String? = nil
+        _ transport: HTTPSession, _ url: String, limit: Int = 1 << 24, etag: String? = nil
     ) async throws -> (Download?, [UInt8]) {
         var bytes: [UInt8] = []
         let result = try await transport.download(try HTTPURL(parsing: url), limit: limit, etag: etag) {

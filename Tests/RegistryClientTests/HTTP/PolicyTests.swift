@@ -120,6 +120,6 @@ struct PolicyTests {
             environment: ["SSL_CERT_FILE": "/ca.pem", "https_proxy": "http://p:1"], version: "1.2")
         #expect(configuration.certificateFile == "/ca.pem" && configuration.userAgent == "sampan/1.2")
         #expect(configuration.proxies.https?.host == "p")
-        #expect(throws: HTTPTransportError.certificateFile("/ca.pem")) { try HTTPTransport(configuration) }
+        #expect(throws: HTTPTransportError.certificateFile("/ca.pem")) { try HTTPSession(configuration) }
     }
 }

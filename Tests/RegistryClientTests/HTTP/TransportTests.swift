@@ -6,7 +6,7 @@ import Testing
 
 @Suite("HTTP transport")
 struct TransportTests {
-    private func get(_ transport: HTTPTransport, _ url: String) async throws -> HTTPResponse {
+    private func get(_ transport: HTTPSession, _ url: String) async throws -> HTTPResponse {
         try await transport.send(HTTPRequest(.get, HTTPURL(parsing: url)))
     }
 
@@ -289,7 +289,7 @@ struct TransportTests {
 
     @Test("after shutting down nothing is sent")
     func shutDown() async throws {
-        let transport = try HTTPTransport()
+        let transport = try HTTPSession()
         await transport.shutdown()
         await transport.shutdown()
         await #expect(throws: HTTPTransportError.shutDown) { try await get(transport, "http://127.0.0.1:1/") }

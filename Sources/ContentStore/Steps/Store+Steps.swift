@@ -1,6 +1,6 @@
 package import Core
 
-extension ContentStore {
+extension Store {
     private static let columns =
         "SELECT key, shape, description, result, created, used, hits FROM steps"
 

@@ -11,7 +11,7 @@ package struct BlobRecord: Hashable, Sendable {
     package var lastUsed: FileTime
 }
 
-extension ContentStore {
+extension Store {
     /// Where a blob lies, whether it is there or not. Its file is never written again.
     package func blobPath(_ digest: Digest) -> String { location.blobs + "/" + digest.hex }
 

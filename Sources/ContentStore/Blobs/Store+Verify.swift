@@ -2,7 +2,7 @@ package import Core
 internal import Glibc
 internal import HostOS
 
-extension ContentStore {
+extension Store {
     /// Reads a blob and compares it with its digest.
     /// - Throws: ``ContentStoreError/corruptBlob(_:actual:)`` or ``ContentStoreError/blobMissing(_:)``.
     package func verifyBlob(_ digest: Digest) throws(ContentStoreError) {

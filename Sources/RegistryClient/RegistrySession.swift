@@ -8,18 +8,24 @@ package struct FetchedManifest: Sendable, Hashable {
     package var descriptor: Descriptor
     package var bytes: [UInt8]
     package var manifest: Manifest
+
+    package init(descriptor: Descriptor, bytes: [UInt8], manifest: Manifest) {
+        self.descriptor = descriptor
+        self.bytes = bytes
+        self.manifest = manifest
+    }
 }
 
 /// Fetches images from registries by the distribution specification.
-package final class RegistryClient: Sendable {
-    let transport: HTTPTransport
+package final class RegistrySession: Sendable {
+    let transport: HTTPSession
     let configuration: RegistryConfiguration
     let endpoints: EndpointStore
     private let tokens: TokenStore
     private let challenges = ChallengeMemory()
 
     /// - Parameter transport: is not shut down by the client.
-    package init(transport: HTTPTransport, configuration: RegistryConfiguration = RegistryConfiguration()) {
+    package init(transport: HTTPSession, configuration: RegistryConfiguration = RegistryConfiguration()) {
         self.transport = transport
         self.configuration = configuration
         endpoints = EndpointStore(transport: transport, mirrors: configuration.mirrors)

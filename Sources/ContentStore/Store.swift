@@ -23,7 +23,7 @@ package struct StoreOptions: Sendable {
 /// Truth is the index: a file without a row is garbage that ``prune(_:)`` sweeps, a row without its file is dropped
 /// when met. A file appears by one rename inside the write transaction that makes its row; removing deletes the row
 /// first, then the file under the write lock. So a kill at any instant leaves garbage at worst, never a row that lies.
-package final class ContentStore: Sendable {
+package final class Store: Sendable {
     package let location: StoreLocation
     let options: StoreOptions
 
@@ -47,7 +47,7 @@ package final class ContentStore: Sendable {
     /// Opens a store, making it when missing, and sweeps what dead processes left.
     package static func open(
         _ location: StoreLocation, options: StoreOptions = StoreOptions()
-    ) throws(ContentStoreError) -> ContentStore {
+    ) throws(ContentStoreError) -> Store {
         try mapping(location.home) { () throws(SystemError) in
             for directory in location.directories {
                 // What lies in layers and caches has the owners and modes of images: other users of the host stay out.
@@ -67,7 +67,7 @@ package final class ContentStore: Sendable {
             PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;
             PRAGMA journal_size_limit = 1048576; PRAGMA wal_autocheckpoint = 256
             """)
-        let store = ContentStore(location: location, options: options, state: State(index: Index(database)))
+        let store = Store(location: location, options: options, state: State(index: Index(database)))
         if isNew { try store.adoptFoundBlobs() }
         store.keepReserve()
         do throws(ContentStoreError) {

@@ -2,7 +2,7 @@ package import Core
 package import HostOS
 
 /// The remembered digests of files outside of the store.
-extension ContentStore {
+extension Store {
     /// How near to the time of looking a stamp may lie to be trusted, in seconds. A file system may stamp as coarsely
     /// as two seconds: a second change within that time would leave the stamp as it is.
     private static let racyWindow: Int64 = 2

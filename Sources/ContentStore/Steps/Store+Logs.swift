@@ -2,7 +2,7 @@ package import Core
 internal import Glibc
 internal import HostOS
 
-extension ContentStore {
+extension Store {
     /// Keeps the log of a failed step, replacing that of its last failure.
     /// - Parameter file: a file of the session's directory; it is renamed.
     /// - Returns: where it lies from now on.

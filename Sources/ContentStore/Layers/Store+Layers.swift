@@ -3,7 +3,7 @@ internal import Glibc
 internal import HostOS
 internal import OCI
 
-extension ContentStore {
+extension Store {
     private static let columns =
         "SELECT id, diff, blob, blob_size, blob_type, content, unpacked, entries, directory, tar FROM layers"
 

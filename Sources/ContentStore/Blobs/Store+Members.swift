@@ -15,7 +15,7 @@ package struct MemberLocation: Hashable, Sendable {
     }
 }
 
-extension ContentStore {
+extension Store {
     /// The compressed forms known of pieces, by the digests of what they hold; nil for the unknown ones, in the given
     /// order. Their blobs are leased.
     package func members(_ keys: [Digest]) throws(ContentStoreError) -> [MemberLocation?] {

@@ -9,7 +9,7 @@ import Synchronization
 /// Sends HTTP requests, retries and redirects included. One serves a whole command; it must be shut down at the end.
 ///
 /// Connections speak HTTP/1.1: one stream of HTTP/2 is held back by its window, while blobs want a connection each.
-package final class HTTPTransport: Sendable {
+package final class HTTPSession: Sendable {
     package let configuration: TransportConfiguration
     private let tls: TLSConfiguration
     private let clients = Mutex(Clients())
@@ -37,9 +37,9 @@ package final class HTTPTransport: Sendable {
     /// Makes a transport for the duration of `body` and shuts it down whatever happens.
     package nonisolated(nonsending) static func with<Result>(
         _ configuration: TransportConfiguration,
-        _ body: nonisolated(nonsending) (HTTPTransport) async throws -> Result
+        _ body: nonisolated(nonsending) (HTTPSession) async throws -> Result
     ) async throws -> Result {
-        let transport = try HTTPTransport(configuration)
+        let transport = try HTTPSession(configuration)
         do {
             let result = try await body(transport)
             await transport.shutdown()

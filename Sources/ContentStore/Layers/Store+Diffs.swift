@@ -2,7 +2,7 @@ package import Core
 package import OCI
 
 /// Which compressed blob holds which uncompressed layer, so that an export need not compress again.
-extension ContentStore {
+extension Store {
     /// - Parameter codec: the caller's name for the compression with its settings.
     package func recordBlob(_ blob: Descriptor, diffID: Digest, codec: String) throws(ContentStoreError) {
         try write { (index) throws(ContentStoreError) in

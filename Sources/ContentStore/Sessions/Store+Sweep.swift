@@ -2,7 +2,7 @@ internal import Core
 internal import Glibc
 internal import HostOS
 
-extension ContentStore {
+extension Store {
     /// Drops the leases of dead sessions and removes their directories, as far as the budget goes.
     func sweep(budget: Duration?) throws(ContentStoreError) {
         let deadline = budget.map { ContinuousClock.now + $0 }

@@ -18,7 +18,7 @@ package struct ImageRecord: Hashable, Sendable {
     }
 }
 
-extension ContentStore {
+extension Store {
     /// Names an image. A name that meant another image moves. The tag keeps all that the manifest reaches from pruning;
     /// when more of an index is fetched later, tag it again.
     /// - Throws: ``ContentStoreError/blobMissing(_:)`` when the manifest is not in the store,

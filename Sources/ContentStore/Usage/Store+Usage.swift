@@ -2,7 +2,7 @@ internal import Core
 internal import Glibc
 internal import HostOS
 
-extension ContentStore {
+extension Store {
     /// Accounts for every byte below the store's home.
     package func usage() throws(ContentStoreError) -> UsageReport {
         let catalog = try read { (index) throws(ContentStoreError) in try Catalog(index) }
@@ -14,14 +14,14 @@ extension ContentStore {
 
 /// The walk through the store's directories that gives each file to one item.
 private struct UsageWalk {
-    let store: ContentStore
+    let store: Store
     let catalog: Catalog
     var items: [UsageItem] = []
     private var measure = TreeMeasure()
     private var overhead: Int64 = 0
     private var index: Int64 = 0
 
-    init(store: ContentStore, catalog: Catalog) {
+    init(store: Store, catalog: Catalog) {
         self.store = store
         self.catalog = catalog
     }

@@ -2,7 +2,7 @@ package import Core
 import HTTPTransport
 package import OCI
 
-extension RegistryClient {
+extension RegistrySession {
     /// Fetches a blob, verifying size and digest while it streams. When the call returns, the sink holds exactly the
     /// descriptor's content; when it throws, what the sink holds is unverified but may be continued from.
     ///

@@ -2,7 +2,7 @@ internal import Glibc
 internal import HostOS
 
 /// A little room that is kept for the moment when there is none: forgetting something is a write too.
-extension ContentStore {
+extension Store {
     /// Enough to move the write-ahead log, which is emptied whenever it reaches 1 MiB, into the index.
     private static let reserveSize: off_t = 3 << 19
 

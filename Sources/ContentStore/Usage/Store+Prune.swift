@@ -2,7 +2,7 @@ internal import Core
 internal import Glibc
 internal import HostOS
 
-extension ContentStore {
+extension Store {
     /// Makes room, the least recently used first. Nothing goes that a running process holds or, unless all is asked
     /// for, a named image needs.
     ///

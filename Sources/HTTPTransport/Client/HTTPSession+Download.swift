@@ -27,7 +27,7 @@ package struct Download: Sendable, Hashable {
     }
 }
 
-extension HTTPTransport {
+extension HTTPSession {
     /// Downloads a file, handing its bytes on as they come.
     ///
     /// A transfer that breaks off is continued where it stopped when the server gave a strong validator and honours
