@@ -216,17 +216,10 @@ package final class LayerService: Sendable {
         }
     }
 
-    /// An empty directory with the mode that the root of a file system has.
+    /// An empty directory for a layer. It is what programs see as `/`, so all users may enter it.
     private static func makeRoot(_ store: Store) throws -> String {
         let directory = try store.session().makeDirectory("layer")
         try check("set mode of", directory) { chmod(directory, 0o755) }
-        return directory
-    }
-
-    /// An empty directory for a layer. It is what programs see as `/`, so all users may enter it.
-    private static func rootDirectory(_ store: Store) throws -> String {
-        let directory = try store.session().makeDirectory("layer")
-        try check("change mode of", directory) { chmod(directory, 0o755) }
         return directory
     }
 
