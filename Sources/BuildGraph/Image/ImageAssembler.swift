@@ -24,16 +24,7 @@ package struct ImageAssembler: Sendable {
     package func assemble(_ state: StageState) async throws -> BuiltImage {
         let request = session.request
         let services = session.services
-        let step = session.nextStep()
-        services.progress.emit(.started(step, name: "exporting layers"))
-        let layers: [LayerService.LayerBlob]
-        do {
-            layers = try await blobs(state, step)
-            services.progress.emit(.finished(step))
-        } catch {
-            services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-            throw error
-        }
+        let layers = try await services.progress.step("exporting layers") { try await blobs(state, $0) }
         var image = state.image
         image.created = Timestamp.text(request.epoch)
         image.rootfs = ImageConfig.RootFS(diffIDs: layers.map(\.diffID))

@@ -8,11 +8,11 @@ package struct BuildServices: Sendable {
     package var images: any ImageSource
     package var remote: any RemoteSource
     package var executor: any StepExecutor
-    package var progress: any ProgressSink
+    package var progress: ProgressReporter
 
     package init(
         store: Store, layers: LayerService, images: any ImageSource, remote: any RemoteSource,
-        executor: any StepExecutor, progress: any ProgressSink
+        executor: any StepExecutor, progress: ProgressReporter
     ) {
         self.store = store
         self.layers = layers

@@ -12,7 +12,6 @@ package final class BuildSession: Sendable {
     private let stages = Mutex<[Int: Task<StageState, any Error>]>([:])
     private let images = Mutex<[String: Task<BaseImage, any Error>]>([:])
     private let contexts = Mutex<[String: Task<LayerContents, any Error>]>([:])
-    private let steps = Mutex(0)
     /// Programs that run at once: as many as cores.
     let programs = Gate(BlockingPool.processorCount)
 
@@ -83,15 +82,8 @@ package final class BuildSession: Sendable {
             let key = "\(platform) \(name)"
             if let task = known[key] { return task }
             let task = Task { [services, request] in
-                let step = self.nextStep()
-                services.progress.emit(.started(step, name: "[internal] load metadata for \(name)"))
-                do {
-                    let image = try await services.images.resolve(name, platform: platform, pull: request.pull)
-                    services.progress.emit(.finished(step))
-                    return image
-                } catch {
-                    services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-                    throw error
+                try await services.progress.step("[internal] load metadata for \(name)") { _ in
+                    try await services.images.resolve(name, platform: platform, pull: request.pull)
                 }
             }
             known[key] = task
@@ -122,17 +114,9 @@ package final class BuildSession: Sendable {
         let task = contexts.withLock { known in
             if let task = known[key] { return task }
             let task = Task { [services] in
-                let step = self.nextStep()
-                services.progress.emit(
-                    .started(step, name: key.isEmpty ? "[internal] load build context" : "[context \(key)] load"))
-                do {
-                    let contents = try await source.contents()
-                    services.progress.emit(.finished(step))
-                    return contents
-                } catch {
-                    services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-                    throw error
-                }
+                try await services.progress.step(
+                    key.isEmpty ? "[internal] load build context" : "[context \(key)] load"
+                ) { _ in try await source.contents() }
             }
             known[key] = task
             return task
@@ -140,12 +124,6 @@ package final class BuildSession: Sendable {
         return try await task.value
     }
 
-    func nextStep() -> StepID {
-        steps.withLock { count in
-            count += 1
-            return StepID(count)
-        }
-    }
 }
 
 /// Lets a number of tasks through at once; the others wait their turn.

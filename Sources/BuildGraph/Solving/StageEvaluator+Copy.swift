@@ -10,9 +10,7 @@ extension StageEvaluator {
         // The step begins when what it copies from is there, so that its time is its own.
         let from = try await copy.from.asyncMap { try await layers(from: $0) }
         if from == nil { _ = try await session.contextFiles() }
-        let step = session.nextStep()
-        services.progress.emit(.started(step, name: context.label))
-        do {
+        try await services.progress.step(context.label) { step in
             let source: StackTree
             if let from {
                 source = try await services.layers.tree(from)
@@ -23,16 +21,11 @@ extension StageEvaluator {
             operation.parents = copy.parents
             try await transfer(
                 operation, copy.transfer, keyword: "COPY", extra: copy.parents ? " --parents" : "", step: step)
-        } catch {
-            services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-            throw error
         }
     }
 
     mutating func evaluate(_ add: AddCommand, _ context: StepContext) async throws {
-        let step = session.nextStep()
-        services.progress.emit(.started(step, name: context.label))
-        do {
+        try await services.progress.step(context.label) { step in
             var local: StackTree?
             var sources: [CopyOperation.Source] = []
             let checksum = try add.checksum.map { word in (text: try expander().expand(word), word: word) }
@@ -64,16 +57,11 @@ extension StageEvaluator {
             operation.sources = sources
             operation.unpack = add.unpack ?? true
             try await transfer(operation, add.transfer, keyword: "ADD", extra: "", step: step)
-        } catch {
-            services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-            throw error
         }
     }
 
     mutating func evaluateWorkdir(_ word: Word, _ context: StepContext) async throws {
-        let step = session.nextStep()
-        services.progress.emit(.started(step, name: context.label))
-        do {
+        try await services.progress.step(context.label) { step in
             let path = try expander().expand(word)
             guard !path.isEmpty else {
                 throw Diagnostic(
@@ -96,10 +84,6 @@ extension StageEvaluator {
                 }
             }
             commit("WORKDIR " + place.absolute, layer: made)
-            services.progress.emit(.finished(step))
-        } catch {
-            services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-            throw error
         }
     }
 
@@ -229,7 +213,6 @@ extension StageEvaluator {
         let made = try append(resolved)
         if made, let layer = state.layers.last, try await isKnown(layer) { services.progress.emit(.cached(step)) }
         commit(text, layer: made)
-        services.progress.emit(.finished(step))
     }
 
     /// Whether an earlier build made the same layer; remembered for the next one.

@@ -10,16 +10,10 @@ extension StageEvaluator {
     mutating func evaluate(_ run: RunCommand, _ context: StepContext) async throws {
         // Planning waits for the stages and files that mounts show; the step's time is its own.
         let plan = try await plan(run)
-        let step = session.nextStep()
-        services.progress.emit(.started(step, name: context.label))
-        do {
+        try await services.progress.step(context.label) { step in
             let made = try await result(of: plan, context, step)
             if let made { state.layers.append(LayerRef(id: made, origin: .ran)) }
             commit(historyText(plan.arguments), layer: made != nil)
-            services.progress.emit(.finished(step))
-        } catch {
-            services.progress.emit(.failed(step, message: Diagnostic(explaining: error).message))
-            throw error
         }
     }
 

@@ -45,13 +45,14 @@ struct BuildJob {
         let layers = LayerService(
             store: store, canUnpack: canRun && graph.runsPrograms, overlay: RootlessEntry.isInside ? .user : .trusted)
         let view: any ProgressView = options.quiet ? QuietProgress(.shared) : options.progress.makeSink()
+        let progress = ProgressReporter(view)
         let remote = RemoteFetcher(store: store, network: network)
         request.context = try await input.context(store: store, digests: layers.digests)
         request.namedContexts = try namedContexts(layers.digests)
         let services = BuildServices(
             store: store, layers: layers,
-            images: ImageResolver(store: store, network: network, progress: view),
-            remote: remote, executor: SandboxExecutor(store: store), progress: view)
+            images: ImageResolver(store: store, network: network, progress: progress),
+            remote: remote, executor: SandboxExecutor(store: store), progress: progress)
         let (start, final) = (ContinuousClock.now, request)
         do {
             let image = try await Interruption.shared.cancelling {

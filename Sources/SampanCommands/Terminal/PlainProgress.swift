@@ -8,6 +8,7 @@ package final class PlainProgress: ProgressView {
         var name: String
         var start: ContinuousClock.Instant
         var partial: [UInt8] = []
+        var isCached = false
     }
 
     private let console: Console
@@ -22,12 +23,13 @@ package final class PlainProgress: ProgressView {
             case .started(let id, let name):
                 steps[id] = Step(name: name, start: clock.now)
                 console.message("#\(id.number) \(name)")
-            case .cached(let id): console.message("#\(id.number) CACHED")
+            case .cached(let id): steps[id]?.isCached = true
             case .output(let id, let bytes): output(id, bytes, &steps)
             case .bytes: break
             case .finished(let id):
                 flush(id, &steps)
-                console.message("#\(id.number) DONE \(elapsed(steps[id]))\n")
+                let isCached = steps[id]?.isCached ?? false
+                console.message("#\(id.number) \(isCached ? "CACHED" : "DONE \(elapsed(steps[id]))")\n")
             case .failed(let id, let message):
                 flush(id, &steps)
                 // The whole message comes at the end, with its place.

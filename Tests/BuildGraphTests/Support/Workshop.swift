@@ -53,7 +53,7 @@ final class Workshop: Sendable {
             request,
             services: BuildServices(
                 store: store, layers: layers, images: KnownImages(images.withLock { $0 }), remote: NoRemote(),
-                executor: executor, progress: progress))
+                executor: executor, progress: ProgressReporter(progress)))
     }
 
     @discardableResult
