@@ -14,6 +14,8 @@ package enum ArchiveError: DiagnosticConvertible, Equatable {
     case tooLong(String, limit: Int64)
     /// A tar header is wrong; the offset is that of its block in the uncompressed stream.
     case tar(TarProblem, offset: Int64)
+    /// An ar header is wrong; the offset is where it starts.
+    case ar(ArProblem, offset: Int64)
     /// A value that no tar header can hold.
     case unwritable(name: String, field: String)
 
@@ -42,6 +44,10 @@ package enum ArchiveError: DiagnosticConvertible, Equatable {
             Diagnostic(
                 code: "archive.tar", "the tar archive is wrong at byte \(offset): \(problem.text)",
                 hint: problem.hint)
+        case .ar(let problem, let offset):
+            Diagnostic(
+                code: "archive.ar", "the ar archive is wrong at byte \(offset): \(problem.text)",
+                hint: "the archive is damaged; fetch or make it again")
         case .unwritable(let name, let field):
             Diagnostic(
                 code: "archive.unwritable", "'\(name)' has a \(field) that a tar archive cannot hold",
@@ -65,6 +71,8 @@ package enum TarProblem: Error, Equatable {
     case memberType(UInt8, name: String)
     /// A name whose `..` leads out of the root.
     case climbs(name: String)
+    /// Something other than zeros after the end of the archive.
+    case trailingData
 
     /// The problem as the end of a sentence.
     package var text: String {
@@ -82,6 +90,7 @@ package enum TarProblem: Error, Equatable {
         case .memberType(let type, let name):
             "'\(name)' is of the unknown type '\(Character(Unicode.Scalar(type)))'"
         case .climbs(let name): "the name '\(name)' leads out of the root"
+        case .trailingData: "other data follows its end"
         }
     }
 

@@ -115,6 +115,18 @@ package final class TarReader {
         }
     }
 
+    /// Reads to the end of the source, for archives that nothing but padding may follow.
+    /// - Throws: ``TarProblem/trailingData``.
+    package func expectNothingMore() throws {
+        while true {
+            try refill()
+            if start == end { return }
+            guard buffer[start..<end].allSatisfy({ $0 == 0 }) else { throw problem(.trailingData, offset) }
+            offset += Int64(end - start)
+            start = end
+        }
+    }
+
     /// Offset in the stream of what is read next.
     var position: Int64 { offset }
 

@@ -76,6 +76,13 @@ package final class FileDescriptor: Sendable {
         return done
     }
 
+    /// Where the next read or write happens.
+    package func position() throws(SystemError) -> Int64 {
+        let offset = lseek(raw, 0, SEEK_CUR)
+        guard offset >= 0 else { throw SystemError(errno, "seek") }
+        return Int64(offset)
+    }
+
     /// Writes all bytes at the current position.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var done = 0

@@ -20,7 +20,8 @@ package enum TarIndexer {
     /// Decompresses a layer blob into a file and indexes it on the way.
     /// - Parameters:
     ///   - blob: the blob, compressed in any way or not at all.
-    ///   - tar: an empty file; the archive is written at its current position, which must be 0.
+    ///   - tar: the archive is written at its current position, so that one file can hold several archives one after
+    ///     another. Nobody else may write there meanwhile.
     ///   - diffID: what the uncompressed bytes must hash to.
     ///   - tree: the layers below, where parents that the archive does not mention are looked up.
     ///   - whiteouts: false for an archive that is no layer, in which `.wh.` means nothing.
@@ -30,10 +31,37 @@ package enum TarIndexer {
         limits: LayerLimits = LayerLimits(), over tree: FileTree? = nil, whiteouts: Bool = true
     ) throws -> IndexedLayer {
         let (source, compression) = try Compression.open(blob)
+        let place = TarPlace(file: tar, start: try tar.position())
         return try ReadAhead.from(source) { source in
             let written = TeeSource(source) { try tar.write($0) }
-            return try index(written, spansIn: tar, compression, diffID, limits, tree, whiteouts)
+            return try index(written, place, compression, diffID, limits, tree, whiteouts)
         }
+    }
+
+    /// Appends an uncompressed archive that is no layer to a file and indexes it on the way: whiteouts mean nothing, and
+    /// nothing but zeros may follow its end.
+    /// - Parameters:
+    ///   - tar: written at its current position, as by ``index(_:into:expecting:limits:over:whiteouts:)``.
+    ///   - check: looks at each header before it is used, to refuse what the kind of archive must not have.
+    package static func append(
+        _ archive: any ByteSource, to tar: FileDescriptor, limits: LayerLimits = LayerLimits(),
+        check: (TarHeader) throws -> Void = { _ in }
+    ) throws -> LayerContents {
+        let place = TarPlace(file: tar, start: try tar.position())
+        return try ReadAhead.from(archive) { source in
+            let written = TeeSource(source) { try tar.write($0) }
+            let reader = TarReader(
+                LimitedSource(written, limit: limits.bytes, what: "an archive"), limits: limits.tar)
+            let contents = try entries(reader, place, limits, nil, false, check)
+            try reader.expectNothingMore()
+            return contents
+        }
+    }
+
+    /// Where in a file the archive lies that spans point into.
+    private struct TarPlace {
+        let file: FileDescriptor
+        let start: Int64
     }
 
     /// Indexes an uncompressed archive that lies on disk already.
@@ -42,7 +70,7 @@ package enum TarIndexer {
         over tree: FileTree? = nil, whiteouts: Bool = true
     ) throws -> IndexedLayer {
         let source = SpanSource(tar, offset: 0, length: try tar.info().size, what: "tar")
-        return try index(source, spansIn: tar, .none, diffID, limits, tree, whiteouts)
+        return try index(source, TarPlace(file: tar, start: 0), .none, diffID, limits, tree, whiteouts)
     }
 
     /// The entries of an archive that was indexed and verified before: its headers are read, contents passed over.
@@ -50,16 +78,17 @@ package enum TarIndexer {
         tar: FileDescriptor, limits: LayerLimits = LayerLimits(), over tree: FileTree? = nil
     ) throws -> LayerContents {
         let source = SpanSource(tar, offset: 0, length: try tar.info().size, what: "tar")
-        return try entries(TarReader(source, limits: limits.tar), spansIn: tar, limits, tree, true)
+        return try entries(
+            TarReader(source, limits: limits.tar), TarPlace(file: tar, start: 0), limits, tree, true)
     }
 
     private static func index(
-        _ source: any ByteSource, spansIn tar: FileDescriptor, _ compression: Compression, _ diffID: Digest?,
+        _ source: any ByteSource, _ place: TarPlace, _ compression: Compression, _ diffID: Digest?,
         _ limits: LayerLimits, _ tree: FileTree?, _ whiteouts: Bool
     ) throws -> IndexedLayer {
         let hashed = HashingSource(LimitedSource(source, limit: limits.bytes, what: "a layer's archive"))
         let reader = TarReader(hashed, limits: limits.tar)
-        let contents = try entries(reader, spansIn: tar, limits, tree, whiteouts)
+        let contents = try entries(reader, place, limits, tree, whiteouts)
         try reader.drain()
         let actual = hashed.digest
         if let diffID, diffID != actual { throw LayerError.diffIDMismatch(expected: diffID, actual: actual) }
@@ -67,10 +96,12 @@ package enum TarIndexer {
     }
 
     private static func entries(
-        _ reader: TarReader, spansIn tar: FileDescriptor, _ limits: LayerLimits, _ tree: FileTree?, _ whiteouts: Bool
+        _ reader: TarReader, _ place: TarPlace, _ limits: LayerLimits, _ tree: FileTree?, _ whiteouts: Bool,
+        _ check: (TarHeader) throws -> Void = { _ in }
     ) throws -> LayerContents {
         var assembler = LayerAssembler(over: tree, limits: limits)
         while let header = try reader.next() {
+            try check(header)
             switch try TarMember(header, whiteouts: whiteouts) {
             case .skip: break
             case .hide(let path): try assembler.hide(assembler.place(path))
@@ -84,7 +115,8 @@ package enum TarIndexer {
                 } else {
                     if entry.size > 0 {
                         entry.content = .span(
-                            TarSpan(file: tar, offset: header.contentOffset, length: header.size))
+                            TarSpan(
+                                file: place.file, offset: place.start + header.contentOffset, length: header.size))
                     }
                     try assembler.add(entry)
                 }
