@@ -1,0 +1,2 @@
+#include "CYAML.h"
+// Gives Swift the declarations of libyaml.
