@@ -101,6 +101,7 @@ package struct PathPattern: Sendable, Hashable {
         var retry: (index: Int, position: Int)?
         while position < path.count {
             if index < components.count, case .any = components[index] {
+                if index + 1 == components.count { return true }
                 retry = (index + 1, position)
                 index += 1
             } else if index < components.count, Self.matches(components[index], path[position]) {
@@ -113,8 +114,7 @@ package struct PathPattern: Sendable, Hashable {
                 return false
             }
         }
-        // What `**` at the end took at least one component of has been consumed by now: see `retry`.
-        return index == components.count && (components.last != .any || (retry?.position ?? path.count) < path.count)
+        return index == components.count
     }
 
     private static func matches(_ component: Component, _ name: ArraySlice<UInt8>) -> Bool {

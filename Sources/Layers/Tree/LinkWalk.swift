@@ -1,19 +1,19 @@
-internal import Core
+package import Core
 
 /// Follows a path component by component, with links inside a root: what is still to go, and where one is.
-struct LinkWalk {
+package struct LinkWalk {
     /// In reverse, so that the next is the last.
     private var rest: [ArraySlice<UInt8>]
-    private(set) var current = BytePath()
+    package private(set) var current = BytePath()
     private var links = 0
 
-    init(_ path: BytePath) { rest = path.components.reversed() }
+    package init(_ path: BytePath) { rest = path.components.reversed() }
 
     /// Whether the component just taken is the last.
-    var isAtEnd: Bool { rest.isEmpty }
+    package var isAtEnd: Bool { rest.isEmpty }
 
     /// The next component that is a name; `.` and `..` are dealt with here.
-    mutating func next() -> ArraySlice<UInt8>? {
+    package mutating func next() -> ArraySlice<UInt8>? {
         while let name = rest.popLast() {
             if name.elementsEqual([UInt8(ascii: ".")]) { continue }
             if name.elementsEqual([UInt8(ascii: "."), UInt8(ascii: ".")]) {
@@ -26,14 +26,14 @@ struct LinkWalk {
     }
 
     /// Goes down to a path.
-    mutating func enter(_ path: BytePath) throws {
+    package mutating func enter(_ path: BytePath) throws {
         guard path.bytes.count <= 4096 else { throw LayerError.tooDeep(path: path.description) }
         current = path
     }
 
     /// Goes on with the target of a link.
     /// - Parameter path: the whole path being walked, for the message.
-    mutating func follow(_ target: [UInt8], from path: BytePath) throws {
+    package mutating func follow(_ target: [UInt8], from path: BytePath) throws {
         links += 1
         guard links <= FileTree.linkLimit else { throw LayerError.tooManyLinks(path: path.description) }
         if target.first == UInt8(ascii: "/") { current = BytePath() }
