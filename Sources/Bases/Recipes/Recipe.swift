@@ -92,6 +92,12 @@ extension Recipe {
         package var name: String
         package var gid: UInt32
         package var members: [String] = []
+
+        package init(name: String, gid: UInt32, members: [String] = []) {
+            self.name = name
+            self.gid = gid
+            self.members = members
+        }
     }
 
     /// A line of /etc/passwd.
@@ -102,6 +108,15 @@ extension Recipe {
         package var home: String
         package var shell: String
         package var comment: String
+
+        package init(name: String, uid: UInt32, gid: UInt32, home: String, shell: String, comment: String) {
+            self.name = name
+            self.uid = uid
+            self.gid = gid
+            self.home = home
+            self.shell = shell
+            self.comment = comment
+        }
     }
 
     package struct Directory: Sendable, Hashable {
@@ -109,6 +124,12 @@ extension Recipe {
         /// 0o7777 at most.
         package var mode: UInt32
         package var owner: Owner
+
+        package init(path: BytePath, mode: UInt32 = 0o755, owner: Owner = Owner()) {
+            self.path = path
+            self.mode = mode
+            self.owner = owner
+        }
     }
 
     package struct File: Sendable, Hashable {
@@ -121,17 +142,34 @@ extension Recipe {
         package var content: Content
         package var mode: UInt32
         package var owner: Owner
+
+        package init(path: BytePath, content: Content, mode: UInt32 = 0o644, owner: Owner = Owner()) {
+            self.path = path
+            self.content = content
+            self.mode = mode
+            self.owner = owner
+        }
     }
 
     /// A package's file under another name.
     package struct Move: Sendable, Hashable {
         package var from: BytePath
         package var to: BytePath
+
+        package init(from: BytePath, to: BytePath) {
+            self.from = from
+            self.to = to
+        }
     }
 
     package struct Symlink: Sendable, Hashable {
         package var path: BytePath
         package var target: String
+
+        package init(path: BytePath, target: String) {
+            self.path = path
+            self.target = target
+        }
     }
 
     /// An archive that is unpacked into the layer.
@@ -148,6 +186,15 @@ extension Recipe {
         package var strip: Int
         /// Only for this one of Debian's architectures; nil for all.
         package var architecture: String?
+
+        package init(source: Source, digest: Digest, destination: BytePath, strip: Int = 0, architecture: String? = nil)
+        {
+            self.source = source
+            self.digest = digest
+            self.destination = destination
+            self.strip = strip
+            self.architecture = architecture
+        }
     }
 
     /// What the image's configuration says; nil leaves it to lower levels.

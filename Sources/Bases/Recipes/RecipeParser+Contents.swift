@@ -5,15 +5,17 @@ extension RecipeParser {
     private static let identifiers = 0...Int(UInt32.max) - 1
 
     func accounts(_ reader: YAMLMappingReader, into recipe: inout Recipe) {
+        let groupNames = Unique("group")
         let groups = reader.mappings("groups", "a group") { group -> Recipe.Group? in
-            let name = group.value("name", required: true) { try RecipeFormat.accountName($0) }
+            let name = group.value("name", required: true) { try accountName($0, groupNames, group) }
             let gid = group.integer("gid", in: Self.identifiers, required: true)
             let members = group.values("members") { text, _ in try RecipeFormat.accountName(text) } ?? []
             guard let name, let gid else { return nil }
             return Recipe.Group(name: name, gid: UInt32(gid), members: members)
         }
+        let userNames = Unique("user")
         let users = reader.mappings("users", "a user") { user -> Recipe.User? in
-            let name = user.value("name", required: true) { try RecipeFormat.accountName($0) }
+            let name = user.value("name", required: true) { try accountName($0, userNames, user) }
             let uid = user.integer("uid", in: Self.identifiers, required: true)
             let gid = user.integer("gid", in: Self.identifiers)
             let home = user.value("home") { try field(RecipeFormat.path($0, allowsRoot: true).absolute) }
@@ -26,38 +28,46 @@ extension RecipeParser {
         }
         recipe.groups = groups ?? []
         recipe.users = users ?? []
-        refuseDuplicates(recipe.groups, "group", reader.keySpan("groups")) { $0.name }
-        refuseDuplicates(recipe.users, "user", reader.keySpan("users")) { $0.name }
+    }
+
+    private func accountName(_ text: String, _ names: Unique, _ reader: YAMLMappingReader) throws -> String {
+        let name = try RecipeFormat.accountName(text)
+        try names.note(name, at: reader.span)
+        return name
     }
 
     private func field(_ text: String) throws -> String { try RecipeFormat.accountField(text) }
 
     func contents(_ reader: YAMLMappingReader, into recipe: inout Recipe) {
+        let paths = Unique("path")
         recipe.directories =
             reader.mappings("directories", "a directory") { item -> Recipe.Directory? in
-                let path = item.value("path", required: true) { try RecipeFormat.path($0) }
+                let path = item.value("path", required: true) { try newPath($0, paths, item) }
                 let mode = item.value("mode") { try RecipeFormat.mode($0) } ?? 0o755
                 let owner = item.value("owner") { try RecipeFormat.owner($0) } ?? Recipe.Owner()
                 return path.map { Recipe.Directory(path: $0, mode: mode, owner: owner) }
             } ?? []
-        recipe.files = reader.mappings("files", "a file") { file($0) } ?? []
+        recipe.files = reader.mappings("files", "a file") { file($0, paths) } ?? []
         recipe.moves =
             reader.mappings("moves", "a move") { item -> Recipe.Move? in
                 let from = item.value("from", required: true) { try RecipeFormat.path($0) }
-                let to = item.value("to", required: true) { try RecipeFormat.path($0) }
+                let to = item.value("to", required: true) { try newPath($0, paths, item) }
                 guard let from, let to else { return nil }
                 return Recipe.Move(from: from, to: to)
             } ?? []
-        recipe.symlinks = reader.mappings("symlinks", "a symlink") { symlinks($0) }?.flatMap { $0 } ?? []
+        recipe.symlinks = reader.mappings("symlinks", "a symlink") { symlinks($0, paths) }?.flatMap { $0 } ?? []
         recipe.archives = reader.mappings("archives", "an archive") { archive($0) } ?? []
-        refuseDuplicates(
-            recipe.directories.map(\.path) + recipe.files.map(\.path) + recipe.symlinks.map(\.path)
-                + recipe.moves.map(\.to), "path", reader.span
-        ) { $0.absolute }
     }
 
-    private func file(_ reader: YAMLMappingReader) -> Recipe.File? {
-        let path = reader.value("path", required: true) { try RecipeFormat.path($0) }
+    /// A path that nothing else of the recipe makes.
+    private func newPath(_ text: String, _ paths: Unique, _ reader: YAMLMappingReader) throws -> BytePath {
+        let path = try RecipeFormat.path(text)
+        try paths.note(path.absolute, at: reader.span)
+        return path
+    }
+
+    private func file(_ reader: YAMLMappingReader, _ paths: Unique) -> Recipe.File? {
+        let path = reader.value("path", required: true) { try newPath($0, paths, reader) }
         let text = reader.string("content")
         let from = reader.value("from") { try local($0) }
         let mode = reader.value("mode") { try RecipeFormat.mode($0) } ?? 0o644
@@ -68,8 +78,8 @@ extension RecipeParser {
     }
 
     /// One link by its path, or one of several names in a directory.
-    private func symlinks(_ reader: YAMLMappingReader) -> [Recipe.Symlink]? {
-        let path = reader.value("path") { try RecipeFormat.path($0) }
+    private func symlinks(_ reader: YAMLMappingReader, _ paths: Unique) -> [Recipe.Symlink]? {
+        let path = reader.value("path") { try newPath($0, paths, reader) }
         let directory = reader.value("directory") { try RecipeFormat.path($0, allowsRoot: true) }
         let target = reader.value("to", required: true) { text in
             guard !text.isEmpty, text.utf8.count < 4096, !text.utf8.contains(0) else {
@@ -78,15 +88,20 @@ extension RecipeParser {
             return text
         }
         if directory != nil { reader.require("names") }
-        let names = reader.contains("names") && !reader.contains("directory") ? nil : names(reader)
+        let names =
+            reader.contains("names") && !reader.contains("directory") ? nil : names(reader, in: directory, paths)
         guard chosen(["path", "directory"], reader, "a symlink"), let target else { return nil }
         if let path { return [Recipe.Symlink(path: path, target: target)] }
         guard let directory, let names else { return nil }
         return names.map { Recipe.Symlink(path: directory.appending($0), target: target) }
     }
 
-    private func names(_ reader: YAMLMappingReader) -> [String]? {
-        reader.values("names") { text, _ in try RecipeFormat.fileName(text) }
+    private func names(_ reader: YAMLMappingReader, in directory: BytePath?, _ paths: Unique) -> [String]? {
+        reader.values("names") { text, span in
+            let name = try RecipeFormat.fileName(text)
+            if let directory { try paths.note(directory.appending(name).absolute, at: span) }
+            return name
+        }
     }
 
     private func archive(_ reader: YAMLMappingReader) -> Recipe.Archive? {

@@ -41,10 +41,18 @@ struct RecipeParser {
         recipe.summary = Self.summary(of: source)
         recipe.extends = reader.string("extends")
         recipe.repository = repository(reader)
-        recipe.architectures = reader.values("architectures") { text, _ in try RecipeFormat.architecture(text) }
-        refuseDuplicates(recipe.architectures ?? [], "architecture", reader.keySpan("architectures")) { $0 }
-        recipe.packages = reader.values("packages") { try RecipeFormat.package($0, at: $1) } ?? []
-        refuseDuplicatePackages(recipe.packages)
+        let architectures = Unique("architecture")
+        recipe.architectures = reader.values("architectures") { text, span in
+            try architectures.note(text, at: span)
+            return try RecipeFormat.architecture(text)
+        }
+        let packages = Unique("package")
+        recipe.packages =
+            reader.values("packages") { text, span in
+                let package = try RecipeFormat.package(text, at: span)
+                try packages.note(package.name, at: span)
+                return package
+            } ?? []
         recipe.without = Set(reader.values("without") { text, _ in try RecipeFormat.packageName(text) } ?? [])
         let recommends = reader.bool("recommends")
         recipe.slices = reader.list("slices")?.compactMap { slice($0, reader) } ?? []
@@ -135,17 +143,15 @@ struct RecipeParser {
         return Recipe.LocalFile(path: path, directory: directory.path)
     }
 
-    func refuseDuplicates<Item>(_ items: [Item], _ what: String, _ span: SourceSpan, by key: (Item) -> String) {
-        var seen: Set<String> = []
-        for name in items.map(key) where !seen.insert(name).inserted {
-            report.add(RecipeError(.duplicate(what: what, name: name), at: span))
-        }
-    }
+    /// Names that must not occur twice.
+    final class Unique {
+        private let what: String
+        private var seen: Set<String> = []
 
-    private func refuseDuplicatePackages(_ packages: [PackageRequest]) {
-        var seen: Set<String> = []
-        for package in packages where !seen.insert(package.name).inserted {
-            report.add(RecipeError(.duplicate(what: "package", name: package.name), at: package.span))
+        init(_ what: String) { self.what = what }
+
+        func note(_ name: String, at span: SourceSpan) throws(RecipeError) {
+            guard seen.insert(name).inserted else { throw RecipeError(.duplicate(what: what, name: name), at: span) }
         }
     }
 }
