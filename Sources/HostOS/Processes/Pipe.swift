@@ -23,6 +23,12 @@ extension FileDescriptor {
     /// The null device, for reading and writing.
     package static func null() throws(SystemError) -> FileDescriptor { try open("/dev/null", O_RDWR) }
 
+    /// A file that has no place on any disk and is gone with its last descriptor, to hand bytes to a program.
+    /// - Parameter name: shows in /proc only.
+    package static func inMemory(_ name: String) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(owning: try check("make a file in memory") { sampan_memory_file(name) })
+    }
+
     /// A second descriptor of the same open file, to hand over.
     package static func duplicating(_ raw: Int32) throws(SystemError) -> FileDescriptor {
         FileDescriptor(owning: try check("duplicate a descriptor") { fcntl(raw, F_DUPFD_CLOEXEC, 3) })
