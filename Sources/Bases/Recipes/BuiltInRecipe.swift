@@ -7,7 +7,8 @@ enum BuiltInRecipe {
 
     static let names = all.map(\.name)
 
-    static func isKnown(_ name: String) -> Bool { names.contains(name) }
+    /// Whether the debug level can go on top of a recipe.
+    static func takesDebug(_ name: String) -> Bool { name != debug && names.contains(name) }
 
     static func bytes(_ name: String) -> [UInt8]? { all.first { $0.name == name }?.bytes() }
 

@@ -16,7 +16,7 @@ package struct Recipe: Sendable, Hashable {
     /// The built-in name, or the file's name without `.yaml`.
     package var name: String
     package var origin: Origin
-    /// One or more lines from the comment at the top, for lists of recipes.
+    /// The comment at the top, without `#`; its first line serves lists of recipes.
     package var summary = ""
     /// The level below: a built-in name or a file beside this one.
     package var extends: String?

@@ -37,7 +37,7 @@ extension RecipeChain {
         var name = name == BuiltInRecipe.debug ? BuiltInRecipe.debugged + debugSuffix : name
         let isFile = RecipePlace.isPath(name)
         let stem = String(name.dropLast(debugSuffix.utf8.count))
-        if name.hasSuffix(debugSuffix), isFile ? stem.hasSuffix(".yaml") : BuiltInRecipe.isKnown(stem) {
+        if name.hasSuffix(debugSuffix), isFile ? stem.hasSuffix(".yaml") : BuiltInRecipe.takesDebug(stem) {
             parsed.append(try RecipePlace(builtIn: BuiltInRecipe.debug).parse())
             name = stem
         }

@@ -46,7 +46,7 @@ struct RecipePlace {
         do throws(SystemError) {
             directory = try RecipeDirectory(try Self.absolute(parent))
         } catch {
-            if error.errno == ENOENT { throw RecipeError(.missingRecipe(path: path)) }
+            if error.errno == ENOENT || error.errno == ENOTDIR { throw RecipeError(.missingRecipe(path: path)) }
             throw error
         }
         // The file itself may be a link to anywhere: a person pointed at it.
@@ -65,9 +65,15 @@ struct RecipePlace {
         do throws(RecipeError) { path = try RecipeFormat.localPath(extended) } catch {
             throw RecipeError(error.kind, at: span)
         }
-        let own = path.parent.isRoot ? directory : try directory.directory(path.parent)
         let (parent, _) = Self.split(recipe.source.name)
         let shown = parent == "." ? path.description : parent + "/" + path.description
+        let own: RecipeDirectory
+        do throws(SystemError) {
+            own = path.parent.isRoot ? directory : try directory.directory(path.parent)
+        } catch {
+            guard error.errno == ENOENT || error.errno == ENOTDIR else { throw error.diagnostic.within(span) }
+            throw RecipeError(.missingRecipe(path: shown), at: span)
+        }
         try self.init(name: String(decoding: path.name, as: UTF8.self), shown: shown, directory: own, at: span) {
             try directory.openFile(path)
         }
@@ -82,7 +88,7 @@ struct RecipePlace {
             let file = try open()
             guard try file.info().kind == .file else { throw RecipeError(.notFile(shown)) }
             bytes = try WholeFile.read(file, limit: Self.sizeLimit, name: shown)
-        } catch let error as SystemError where error.errno == ENOENT {
+        } catch let error as SystemError where error.errno == ENOENT || error.errno == ENOTDIR {
             throw RecipeError(.missingRecipe(path: shown), at: span)
         } catch let error as RecipeError {
             throw RecipeError(error.kind, at: span)

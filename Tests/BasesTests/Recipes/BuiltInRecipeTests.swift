@@ -102,6 +102,12 @@ struct BuiltInRecipeTests {
         #expect(other?.kind == .unknownBuiltIn("qqqqqqqq-debug", known: RecipeChain.builtInNames))
     }
 
+    @Test("the debug level goes on a base once", arguments: ["debug-debug", "cc-debug-debug", "-debug"])
+    func debugTwice(name: String) {
+        let error = #expect(throws: RecipeError.self) { _ = try RecipeChain.load(name) }
+        #expect(error?.diagnostic.code == "recipe.unknown")
+    }
+
     @Test("the text of a recipe can be shown")
     func source() throws {
         let text = try RecipeChain.source(of: "cc")

@@ -161,6 +161,7 @@ struct RecipeParsingTests {
             ("configure: true\nextends: static", "3:1 recipe.configure"),
             ("extends: statc", "3:10 recipe.unknown did you mean 'static'?"),
             ("extends: other.yaml", "3:10 recipe.missing"), ("extends: ../other.yaml", "3:10 recipe.outside"),
+            ("extends: no/other.yaml", "3:10 recipe.missing"),
             ("extends: mine.yaml", "3:10 recipe.cycle"),
         ])
     func mistakes(text: String, expected: String) {
@@ -190,5 +191,29 @@ struct RecipeParsingTests {
     func noSuite() {
         let list = #expect(throws: DiagnosticList.self) { _ = try load("packages: [libc6]\n") }
         #expect(list?.diagnostics.map(\.code) == ["recipe.no-suite"])
+    }
+
+    @Test("damaged recipes give a base or an error, never a trap", arguments: ["static", "python", "golang"])
+    func damaged(name: String) throws {
+        let directory = try TemporaryDirectory("recipe")
+        let text = try RecipeChain.source(of: name).bytes
+        let splices = [
+            "[", "]", "{", "}", ": ", "- ", "\n", "\"", "~", "4294967295", "-1", "*", "/..", "${", "é", "\t",
+        ]
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<300 {
+            var bytes = text
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                if Bool.random(using: &generator) {
+                    bytes.replaceSubrange(
+                        place..<place + 1, with: splices[Int.random(in: splices.indices, using: &generator)].utf8)
+                } else {
+                    bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...9, using: &generator)))
+                }
+            }
+            let path = try directory.file("damaged.yaml", bytes)
+            do { _ = try RecipeChain.load(path) } catch is DiagnosticList {} catch is RecipeError {}
+        }
     }
 }
