@@ -14,7 +14,7 @@ package struct BaseAssembler {
     package let architecture: String
     let merge: UsrMerge
     /// What the levels so far gave, lowest first.
-    package private(set) var layers: [LayerContents] = []
+    package internal(set) var layers: [LayerContents] = []
     /// What they came to.
     package private(set) var reports: [LevelReport] = []
 

@@ -5,6 +5,7 @@ extension LevelBuilder {
     /// The level as a layer, with all parents said, and what it came to.
     mutating func finish() throws -> (contents: LayerContents, report: LevelReport) {
         dropEmptiedDirectories()
+        if try dropDanglingDocumentation() { dropEmptiedDirectories() }
         for (path, slot) in slots {
             guard case .package(let index) = slot.owner, !slot.entry.isDirectory else {
                 known.owners[path] = nil
@@ -29,6 +30,22 @@ extension LevelBuilder {
             slots[path] = nil
             children[path.parent, default: 0] -= 1
         }
+    }
+
+    private static let documentation: BytePath = "usr/share/doc"
+
+    /// A package may have its documentation in that of another: when slices left nothing there, the link goes as well.
+    private mutating func dropDanglingDocumentation() throws -> Bool {
+        var dropped = false
+        for (path, slot) in slots where path.parent == Self.documentation {
+            guard case .package = slot.owner, case .symlink(let target) = slot.entry.kind else { continue }
+            let directory = UsrMerge.join(path.parent, target)
+            guard thinned.contains(directory), try entry(at: directory) == nil else { continue }
+            slots[path] = nil
+            thinned.insert(Self.documentation)
+            dropped = true
+        }
+        return dropped
     }
 
     /// All entries in path order; of the names of one file the first is the file.

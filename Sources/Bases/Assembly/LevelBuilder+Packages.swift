@@ -29,7 +29,6 @@ extension LevelBuilder {
             throw AssemblyError.moveOfNothing(unused.absolute)
         }
         keepLinkedZones()
-        dropDanglingDocumentation()
     }
 
     private mutating func place(_ index: Int, _ moves: Moves) throws {
@@ -58,22 +57,20 @@ extension LevelBuilder {
             }
             if entry.isDirectory, links[entry.path] != nil { entry.path = try realDirectory(entry.path) }
             collectCertificate(entry)
+            if entry.path.isRoot { continue }
             if let slice = slices.slice(of: entry.path) {
                 leaveOut(entry, slice)
-                continue
+                // It may be needed for what is kept below.
+                if !entry.isDirectory { continue }
             }
-            if entry.path.isRoot { continue }
-            if !entry.isDirectory { finalPaths[index][original.path] = entry.path }
-            try place(Slot(entry: entry, owner: .package(firstPackage + index), linkGroup: group))
+            let slot = Slot(entry: entry, owner: .package(firstPackage + index), linkGroup: group)
+            if try place(slot), !entry.isDirectory { finalPaths[index][original.path] = entry.path }
         }
     }
 
     /// What slices leave out: files count, directories go when nothing is left in them.
     private mutating func leaveOut(_ entry: Entry, _ slice: Int) {
         if entry.isDirectory {
-            if slots[entry.path] == nil {
-                slots[entry.path] = Slot(entry: entry, owner: .package(firstPackage))
-            }
             thinned.insert(entry.path)
         } else {
             report.sliced[slice].files += 1
@@ -95,8 +92,10 @@ extension LevelBuilder {
 
     /// Newer suites' base-files has the links itself.
     private func isMergedLink(_ entry: Entry) -> Bool {
-        guard merge.isMerged, entry.isSymlink, let directory = UsrMerge.directory(of: entry.path) else { return false }
-        return directory.count == entry.path.bytes.count
+        guard merge.isMerged, case .symlink(let target) = entry.kind, entry.path.parent.isRoot,
+            UsrMerge.directory(of: entry.path) != nil
+        else { return false }
+        return BytePath(cleaning: target) == merge.map(entry.path)
     }
 
     /// Adds the links, and the directories that they lead to, unless a level below has them.
@@ -125,42 +124,27 @@ extension LevelBuilder {
     // MARK: Links to what was left out
 
     private static let zoneinfo: BytePath = "usr/share/zoneinfo"
-    private static let documentation: BytePath = "usr/share/doc"
 
     /// A time zone that is a link to one in a region that was left out gets the bytes itself.
     private mutating func keepLinkedZones() {
         if slicedZones.isEmpty { return }
         for (path, slot) in slots where path.isSameOrBelow(Self.zoneinfo) {
-            guard case .symlink(var target) = slot.entry.kind else { continue }
-            var at = path
-            for _ in 0..<8 {
-                at = UsrMerge.join(target.first == UInt8(ascii: "/") ? BytePath() : at.parent, target)
-                guard let sliced = slicedZones[at] ?? slots[at]?.entry else { break }
-                if case .symlink(let next) = sliced.kind {
-                    target = next
-                    continue
-                }
-                guard slicedZones[at] != nil, sliced.isFile else { break }
-                var kept = slot
-                kept.entry = sliced
-                kept.entry.path = path
-                slots[path] = kept
-                links[path] = nil
-                break
-            }
+            guard var file = slicedZone(slot.entry) else { continue }
+            file.path = path
+            set(Slot(entry: file, owner: slot.owner, sharers: slot.sharers))
         }
     }
 
-    /// A package may have its documentation in that of another: when no copyright is left there, the link goes as well.
-    private mutating func dropDanglingDocumentation() {
-        guard level.recipe.slices.contains(.named(.copyrights)) else { return }
-        for (path, slot) in slots where path.parent == Self.documentation {
-            guard case .symlink(let target) = slot.entry.kind else { continue }
-            guard thinned.contains(UsrMerge.join(path.parent, target)) else { continue }
-            slots[path] = nil
-            links[path] = nil
-            thinned.insert(Self.documentation)
+    /// The file that a link leads to through nothing but what was left out.
+    private func slicedZone(_ link: Entry) -> Entry? {
+        var at = link
+        for _ in 0..<8 {
+            guard case .symlink(let target) = at.kind else { return at.isFile ? at : nil }
+            let directory = target.first == UInt8(ascii: "/") ? BytePath() : at.path.parent
+            guard let next = slicedZones[UsrMerge.join(directory, target)] else { return nil }
+            at = next
         }
+        return nil
     }
 }
 

@@ -134,44 +134,42 @@ struct LevelBuilder {
         set(Slot(entry: entry, owner: .recipe))
     }
 
-    /// Adds what a package or an archive has; see ``resolve(_:_:)`` for paths that are taken.
-    mutating func place(_ slot: Slot) throws {
-        var slot = slot
+    /// Adds what a package or an archive has; see ``resolve(_:_:)`` for paths that are taken. Of directories the first
+    /// one's mode and owner hold, as with dpkg.
+    /// - Returns: whether the image has it: not when a package that replaces this one has another file there.
+    @discardableResult
+    mutating func place(_ slot: Slot) throws -> Bool {
         let path = slot.entry.path
         if let existing = slots[path] {
-            if existing.entry.isDirectory, slot.entry.isDirectory { return }
+            if existing.entry.isDirectory, slot.entry.isDirectory { return true }
             switch try resolve(existing, slot) {
-            case .first:
-                if case .package(let index) = slot.owner, try Self.isSame(existing.entry, slot.entry) {
-                    slots[path]?.sharers.append(index)
-                }
-                return
+            case .same:
+                if case .package(let index) = slot.owner { slots[path]?.sharers.append(index) }
+                return true
+            case .first: return false
             case .second: break
             }
-        } else if let node = try below.lookup(path, followLinks: false) {
-            if node.entry.isDirectory, slot.entry.isDirectory { return }
+        } else if let existing = try entry(at: path) {
+            if existing.isDirectory, slot.entry.isDirectory { return true }
             if let owner = known.owners[path] {
-                let existing = Slot(entry: node.entry, owner: .package(owner))
-                if case .first = try resolve(existing, slot) {
-                    // The file below serves both; its sum stands in both packages' lists.
-                    if case .package(let index) = slot.owner, try Self.isSame(node.entry, slot.entry) {
-                        finalPaths[index - firstPackage][path] = path
-                    }
-                    return
+                switch try resolve(Slot(entry: existing, owner: .package(owner)), slot) {
+                case .same: return true
+                case .first: return false
+                case .second: break
                 }
-            } else if node.entry.isDirectory || slot.entry.isDirectory {
-                throw AssemblyError.inTheWay(path: path.description, what: describe(slot.owner))
+            } else if existing.isDirectory || slot.entry.isDirectory {
+                throw AssemblyError.inTheWay(path: path.description, what: describe(slot.owner) + ":")
             }
-            slot.linkGroup = slot.entry.isDirectory ? nil : slot.linkGroup
         }
         set(slot)
+        return true
     }
 
-    private enum Winner { case first, second }
+    private enum Winner { case same, first, second }
 
     /// Who gets a path that two want: one of two equal files, the package that replaces the other, nobody else.
     private func resolve(_ first: Slot, _ second: Slot) throws -> Winner {
-        if try Self.isSame(first.entry, second.entry) { return .first }
+        if try Self.isSame(first.entry, second.entry) { return .same }
         if case .package(let old) = first.owner, case .package(let new) = second.owner,
             !first.entry.isDirectory, !second.entry.isDirectory
         {

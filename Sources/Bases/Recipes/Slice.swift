@@ -21,7 +21,11 @@ package enum Slice: Sendable, Hashable {
                 (["/usr/share/doc/*/**", "/usr/share/doc-base/**"], ["/usr/share/doc/*/copyright"])
             case .man: (["/usr/share/man/**"], [])
             case .info: (["/usr/share/info/**"], [])
-            case .locales: (["/usr/share/locale/**"], [])
+            case .locales:
+                (
+                    ["/usr/share/locale/**", "/usr/share/i18n/**", "/usr/lib/locale/**"],
+                    ["/usr/lib/locale/C.utf8", "/usr/lib/locale/C.utf8/**"]
+                )
             case .lintian: (["/usr/share/lintian/**"], [])
             case .bashCompletion: (["/usr/share/bash-completion/**", "/etc/bash_completion.d/**"], [])
             case .gconv: (["/usr/lib/*/gconv/**"], [])
