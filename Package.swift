@@ -11,9 +11,12 @@ let settings: [SwiftSetting] = [
 ]
 
 /// - Parameter testable: shows the module's internals to its tests in the one (release) build that serves both.
-func swift(_ name: String, _ dependencies: [Target.Dependency], testable: Bool = false) -> Target {
+/// - Parameter embedded: files whose bytes become part of the module.
+func swift(
+    _ name: String, _ dependencies: [Target.Dependency], testable: Bool = false, embedded: [String] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies,
+        name: name, dependencies: dependencies, resources: embedded.map { .embedInCode($0) },
         swiftSettings: settings + (testable ? [.unsafeFlags(["-enable-testing"])] : []))
 }
 
@@ -53,6 +56,7 @@ let package = Package(
         .target(
             name: "CSQLite",
             linkerSettings: [.linkedLibrary(":libsqlite3.a"), .linkedLibrary("m")]),
+        library("CYAML", archives: ["yaml"]),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
 
         // L1
@@ -62,6 +66,8 @@ let package = Package(
         swift("HostOS", ["Core", "CLinux"], testable: true),
         swift("OCI", ["Core"]),
         swift("DockerfileSyntax", ["Core"]),
+        swift("YAML", ["Core", "CYAML"]),
+        swift("Inventory", ["Core"]),
         swift(
             "HTTPTransport",
             [
@@ -81,18 +87,22 @@ let package = Package(
         swift("Layers", ["Core", "HostOS", "Archive"]),
         swift("ImageLayouts", ["Core", "HostOS", "OCI", "Archive"]),
         swift("RegistryClient", ["Core", "HostOS", "OCI", "HTTPTransport"]),
+        swift("Debian", ["Core", "HostOS", "Archive", "Layers", "Inventory"]),
 
         // L5
         swift(
             "BuildGraph",
             ["Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers"]),
+        swift(
+            "Bases", ["Core", "HostOS", "OCI", "YAML", "Inventory", "Archive", "Layers", "Debian"],
+            embedded: ["Builtin"]),
 
         // App
         swift(
             "SampanCommands",
             [
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
-                "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph",
+                "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Inventory", "Debian", "Bases",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
@@ -121,6 +131,16 @@ let package = Package(
             "BuildGraphTests",
             [
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers", "BuildGraph",
+                "SampanTestSupport",
+            ]),
+        tests("YAMLTests", ["Core", "YAML", "SampanTestSupport"]),
+        tests("InventoryTests", ["Core", "Inventory", "SampanTestSupport"]),
+        tests(
+            "DebianTests", ["Core", "HostOS", "Archive", "Layers", "Inventory", "Debian", "SampanTestSupport"]),
+        tests(
+            "BasesTests",
+            [
+                "Core", "HostOS", "OCI", "YAML", "Inventory", "Archive", "Layers", "Debian", "Bases",
                 "SampanTestSupport",
             ]),
         tests("SampanCommandsTests", ["Core", "BuildGraph", "SampanCommands", "SampanTestSupport"]),

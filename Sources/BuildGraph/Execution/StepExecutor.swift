@@ -24,6 +24,11 @@ package struct ExecutionRequest: Sendable {
 
         package var target: String
         package var kind: Kind
+
+        package init(target: String, kind: Kind) {
+            self.target = target
+            self.kind = kind
+        }
     }
 
     package enum Network: String, Sendable { case `default`, none, host }
@@ -46,6 +51,27 @@ package struct ExecutionRequest: Sendable {
     package var platform: Platform
     /// Receives what the program prints, in pieces as they come.
     package var output: @Sendable (UnsafeRawBufferPointer) -> Void
+
+    package init(
+        layers: [String], upper: String, work: String, scratch: String, arguments: [String], environment: [String],
+        directory: String, user: ResolvedUser, mounts: [Mount], network: Network, insecure: Bool,
+        settings: ExecutionSettings, platform: Platform, output: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+    ) {
+        self.layers = layers
+        self.upper = upper
+        self.work = work
+        self.scratch = scratch
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+        self.user = user
+        self.mounts = mounts
+        self.network = network
+        self.insecure = insecure
+        self.settings = settings
+        self.platform = platform
+        self.output = output
+    }
 }
 
 /// What `--add-host`, `--shm-size` and `--ulimit` set for every RUN.

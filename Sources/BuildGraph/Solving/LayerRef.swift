@@ -16,6 +16,11 @@ package struct LayerRef: Sendable {
     package var id: Digest
     package var origin: Origin
 
+    package init(id: Digest, origin: Origin) {
+        self.id = id
+        self.origin = origin
+    }
+
     /// The layers of a base image. An identity covers the layers below, because what a layer leaves unsaid (the
     /// metadata of parent directories) is taken from them when it is unpacked.
     package static func layers(of image: BaseImage) -> [LayerRef] {

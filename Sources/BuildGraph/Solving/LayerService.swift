@@ -2,7 +2,7 @@ private import Archive
 package import ContentStore
 package import Core
 private import Glibc
-import HostOS
+package import HostOS
 package import Layers
 package import OCI
 private import Synchronization
@@ -21,7 +21,7 @@ package final class LayerService: Sendable {
     private let blobs = Mutex<[Digest: Task<LayerBlob, any Error>]>([:])
 
     /// Files in unpacked layers carry this time (1980-01-02): constant, and late enough for zip archives.
-    private static let unpackedTime = FileTime(seconds: 315_619_200)
+    package static let unpackedTime = FileTime(seconds: 315_619_200)
 
     package init(store: Store, canUnpack: Bool, overlay: LayerScanner.Overlay) {
         self.store = store
@@ -125,7 +125,7 @@ package final class LayerService: Sendable {
     }
 
     /// The entries of one layer.
-    private func contents(_ layer: LayerRef, below: [LayerRef]) async throws -> LayerContents {
+    package func contents(_ layer: LayerRef, below: [LayerRef]) async throws -> LayerContents {
         if case .made(let contents) = layer.origin { return contents }
         if case .base = layer.origin, !canUnpack { return try await listing(layer) { _ in } }
         let path = try await directory(layer, below: below)
@@ -168,13 +168,7 @@ package final class LayerService: Sendable {
     {
         let store = store
         if let path = try await BlockingPool.waiting.run({ try store.layerPath(layer.id) }) { return path }
-        var options = LayerUnpacker.Options()
-        options.overlay = overlay
-        if overlay == .user {
-            options.devices = .skip
-            options.attributes = .permitted
-        }
-        let settings = options
+        let settings = unpackOptions
         switch layer.origin {
         case .ran:
             throw Diagnostic(
@@ -214,6 +208,17 @@ package final class LayerService: Sendable {
                 return path
             }
         }
+    }
+
+    /// How layers are unpacked for overlays here.
+    package var unpackOptions: LayerUnpacker.Options {
+        var options = LayerUnpacker.Options()
+        options.overlay = overlay
+        if overlay == .user {
+            options.devices = .skip
+            options.attributes = .permitted
+        }
+        return options
     }
 
     /// An empty directory for a layer. It is what programs see as `/`, so all users may enter it.

@@ -34,7 +34,8 @@ struct BuildJob {
         // The graph tells whether anything has to run, before anything is touched.
         var request = try request(dockerfile, FixedContext(.empty), environment)
         let graph = try StageGraph(request)
-        if graph.runsPrograms, RootlessEntry.isNeeded {
+        let needsSandbox = graph.runsPrograms || ConfiguredBases.areNamed(by: graph, request)
+        if needsSandbox, RootlessEntry.isNeeded {
             opened?.close()
             try input.rewindForReexecution()
             try RootlessEntry.enter()
@@ -43,7 +44,7 @@ struct BuildJob {
         defer { store.close() }
         let canRun = geteuid() == 0
         let layers = LayerService(
-            store: store, canUnpack: canRun && graph.runsPrograms, overlay: RootlessEntry.isInside ? .user : .trusted)
+            store: store, canUnpack: canRun && needsSandbox, overlay: RootlessEntry.isInside ? .user : .trusted)
         let view: any ProgressView = options.quiet ? QuietProgress(.shared) : options.progress.makeSink()
         let progress = ProgressReporter(view)
         let remote = RemoteFetcher(store: store, network: network)
@@ -51,7 +52,8 @@ struct BuildJob {
         request.namedContexts = try namedContexts(layers.digests)
         let services = BuildServices(
             store: store, layers: layers,
-            images: ImageResolver(store: store, network: network, progress: progress),
+            images: ImageResolver(
+                BaseMaker(store: store, network: network, layers: layers, progress: progress)),
             remote: remote, executor: SandboxExecutor(store: store), progress: progress)
         let (start, final) = (ContinuousClock.now, request)
         do {

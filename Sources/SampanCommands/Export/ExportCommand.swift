@@ -29,20 +29,31 @@ package struct ExportCommand: AsyncParsableCommand {
         let store = try StoreAccess.open()
         defer { store.close() }
         let record = try StoredImage.find(image, store)
-        let image = try StoredImage.read(record.manifest, store)
-        if spec.kind == .tar || spec.kind == .local {
-            // Files are read from the blobs, so nothing is needed but the store.
-            let service = LayerService(store: store, canUnpack: false, overlay: .none)
-            let base = BaseImage(
-                name: self.image, manifest: image.digest, config: image.config,
-                layers: zip(image.config.rootfs.diffIDs, image.manifest.layers).map {
-                    BaseImage.Layer(diffID: $0, descriptor: $1) { _ in }
-                })
-            let contents = try await service.files(LayerRef.layers(of: base), epoch: 0)
-            try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: spec) }
-            return
+        try await StoredOutput.write(record.manifest, names: [record.name].compactMap { $0 }, to: spec, store: store)
+    }
+}
+
+/// Writes images of the store where `--output` says.
+enum StoredOutput {
+    /// - Parameters:
+    ///   - descriptor: an image, or an index; of that, files are those of this machine's platform.
+    ///   - names: what layouts and archives call it.
+    static func write(_ descriptor: Descriptor, names: [Reference], to spec: OutputSpec, store: Store) async throws {
+        guard spec.kind == .tar || spec.kind == .local else {
+            let names = names + (try spec.name.map { [try Reference(parsing: $0)] } ?? [])
+            return try await BlockingPool.compute.run {
+                try StoreLayouts.write(descriptor, names: names, to: spec, store: store)
+            }
         }
-        let names = [record.name].compactMap { $0 } + (try spec.name.map { [try Reference(parsing: $0)] } ?? [])
-        try StoreLayouts.write(record.manifest, names: names, to: spec, store: store)
+        // Files are read from the blobs, so nothing is needed but the store.
+        let image = try StoredImage.read(descriptor, store)
+        let service = LayerService(store: store, canUnpack: false, overlay: .none)
+        let base = BaseImage(
+            name: image.digest.description, manifest: image.digest, config: image.config,
+            layers: zip(image.config.rootfs.diffIDs, image.manifest.layers).map {
+                BaseImage.Layer(diffID: $0, descriptor: $1) { _ in }
+            })
+        let contents = try await service.files(LayerRef.layers(of: base), epoch: 0)
+        try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: spec) }
     }
 }

@@ -8,11 +8,13 @@ package enum ImageName: Hashable, Sendable {
     case oci(path: String, name: String?)
     case ociArchive(path: String, name: String?)
     case dockerArchive(path: String, name: String?)
+    /// A recipe that is assembled from packages: a built-in one's name or a file.
+    case base(String)
     /// A name without a transport: the store's, else a registry's.
     case plain(Reference)
 
     private static let transports = [
-        "docker", "docker-image", "store", "oci", "oci-layout", "oci-archive", "docker-archive",
+        "docker", "docker-image", "store", "oci", "oci-layout", "oci-archive", "docker-archive", "base",
     ]
 
     /// Whether a text begins with a transport.
@@ -29,6 +31,9 @@ package enum ImageName: Hashable, Sendable {
             self = .registry(try Reference(parsing: name))
         } else if let name = after("store:") {
             self = .store(name)
+        } else if let recipe = after("base:") {
+            guard !recipe.isEmpty else { throw Diagnostic(code: "image.base", "'base:' names no recipe") }
+            self = .base(recipe)
         } else if let place = after("oci-archive:") {
             let (path, name) = try Self.split(place, text)
             self = .ociArchive(path: path, name: name)
@@ -42,7 +47,7 @@ package enum ImageName: Hashable, Sendable {
             throw Diagnostic(
                 code: "image.transport", "'\(text[..<scheme])' is not a transport that is supported",
                 hint: Suggestion.hint(for: String(text[..<scheme]), in: Self.transports)
-                    ?? "use docker://, store:, oci:, oci-archive: or docker-archive:")
+                    ?? "use docker://, store:, base:, oci:, oci-archive: or docker-archive:")
         } else {
             self = .plain(try Reference(parsing: text))
         }

@@ -1,5 +1,5 @@
 package import BuildGraph
-package import ContentStore
+import ContentStore
 package import Core
 import HostOS
 import OCI
@@ -9,17 +9,18 @@ import RegistryClient
 package struct ImageResolver: ImageSource {
     private let store: Store
     private let network: NetworkAccess
-    private let progress: any ProgressSink
+    private let bases: BaseMaker
 
-    package init(store: Store, network: NetworkAccess, progress: any ProgressSink) {
-        self.store = store
-        self.network = network
-        self.progress = progress
+    init(_ bases: BaseMaker) {
+        store = bases.store
+        network = bases.network
+        self.bases = bases
     }
 
     package func resolve(_ name: String, platform: Platform, pull: Bool) async throws -> BaseImage {
         switch try ImageName(parsing: name) {
         case .store(let text): return try await stored(text, name: name, platform)
+        case .base(let recipe): return try await bases.image(recipe, platform: platform, pull: pull)
         case .registry(let reference): return try await remote(reference, platform)
         case .plain(let reference):
             let store = store
@@ -136,23 +137,11 @@ package struct ImageResolver: ImageSource {
         _ descriptor: Descriptor, of reference: Reference, _ network: NetworkAccess, _ store: Store,
         _ report: @Sendable @escaping (Int64) -> Void
     ) async throws {
-        if try await BlockingPool.waiting.run({ try store.containsBlob(descriptor.digest) }) { return }
-        let lock = try await BlockingPool.waiting.run { try store.lockStep(descriptor.digest) }
-        defer { lock?.release() }
-        if try await BlockingPool.waiting.run({ try store.containsBlob(descriptor.digest) }) { return }
-        var sink = try await BlockingPool.waiting.run { try StoreSink(store, descriptor.digest) }
-        do {
+        try await StoreSink.fetch(descriptor.digest, size: Int64(descriptor.size), into: store) { sink in
             try await network.registry().fetchBlob(descriptor, of: reference, into: &sink, continuing: sink.writer.hash)
             {
                 report(Int64($0))
             }
-        } catch {
-            sink.writer.keepPartial(descriptor.digest)
-            throw error
-        }
-        let writer = sink.writer
-        _ = try await BlockingPool.waiting.run {
-            try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size))
         }
     }
 }

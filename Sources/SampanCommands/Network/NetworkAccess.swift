@@ -1,3 +1,4 @@
+import Debian
 package import HTTPTransport
 package import RegistryClient
 import Synchronization
@@ -6,6 +7,7 @@ import Synchronization
 package final class NetworkAccess: Sendable {
     private struct State {
         var transport: HTTPSession?
+        var archives: HTTPSession?
         var registry: RegistrySession?
     }
 
@@ -26,12 +28,27 @@ package final class NetworkAccess: Sendable {
     package func transport() throws -> HTTPSession {
         try state.withLock { state in
             if let transport = state.transport { return transport }
-            var configuration = try TransportConfiguration(environment: environment, version: Version.text)
-            configuration.insecureHosts = insecure
-            let transport = try HTTPSession(configuration)
+            let transport = try HTTPSession(configuration())
             state.transport = transport
             return transport
         }
+    }
+
+    /// For mirrors of package archives.
+    package func archives() throws -> HTTPSession {
+        try state.withLock { state in
+            if let archives = state.archives { return archives }
+            let apt = try AptConfiguration.read(environment: environment)
+            let archives = try HTTPSession(configuration().forArchives(apt: apt))
+            state.archives = archives
+            return archives
+        }
+    }
+
+    private func configuration() throws -> TransportConfiguration {
+        var configuration = try TransportConfiguration(environment: environment, version: Version.text)
+        configuration.insecureHosts = insecure
+        return configuration
     }
 
     package func registry() throws -> RegistrySession {
@@ -46,10 +63,10 @@ package final class NetworkAccess: Sendable {
     }
 
     package func shutdown() async {
-        let transport = state.withLock { state in
-            defer { state.transport = nil }
-            return state.transport
+        let sessions = state.withLock { state in
+            defer { (state.transport, state.archives) = (nil, nil) }
+            return [state.transport, state.archives]
         }
-        await transport?.shutdown()
+        for session in sessions { await session?.shutdown() }
     }
 }

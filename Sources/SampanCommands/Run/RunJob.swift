@@ -31,7 +31,8 @@ struct RunJob {
     ) {
         let service = LayerService(
             store: store, canUnpack: true, overlay: RootlessEntry.isInside ? .user : .trusted)
-        let resolver = ImageResolver(store: store, network: network, progress: NoProgress())
+        let resolver = ImageResolver(
+            BaseMaker(store: store, network: network, layers: service, progress: ProgressReporter(NoProgress())))
         return try await Interruption.shared.cancelling {
             let image = try await resolver.resolve(name, platform: .host, pull: false)
             let references = LayerRef.layers(of: image)
