@@ -86,7 +86,7 @@ package enum HTTPTransportError: DiagnosticConvertible, Equatable {
                 hint: "check SSL_CERT_FILE or the option that names it")
         case .invalidProxy(let variable):
             Diagnostic(
-                code: "http.proxy", "the environment variable \(variable) is not the URL of an HTTP proxy",
+                code: "http.proxy", "the setting \(variable) is not the URL of an HTTP proxy",
                 hint: "write it as http://host:port")
         case .shutDown: Diagnostic(code: "http.shut-down", "the HTTP client has been shut down")
         }

@@ -112,7 +112,10 @@ package enum AptSources {
             throw .malformedSource(.control(error.diagnostic.message), path: path, line: line)
         }
         var out: [AptSource] = []
+        var position = 0
         for stanza in stanzas {
+            let start = offset(of: stanza, in: bytes, from: position)
+            position = start + stanza.bytes.count
             let isOff = ["no", "false", "off", "0", "without", "disable"].contains(stanza["Enabled"]?.lowercased())
             guard !isOff, words(stanza["Types"]).contains("deb") else { continue }
             let source = AptSource(
@@ -126,7 +129,8 @@ package enum AptSources {
                     : source.components.isEmpty && !source.suites.allSatisfy { $0.hasSuffix("/") }
                         ? .noComponents : nil
             if let problem {
-                throw .malformedSource(problem, path: path, line: line(of: stanza, in: bytes))
+                let line = bytes.prefix(start).count { $0 == UInt8(ascii: "\n") } + 1
+                throw .malformedSource(problem, path: path, line: line)
             }
             out.append(source)
         }
@@ -137,13 +141,11 @@ package enum AptSources {
         (text ?? "").split { $0 == " " || $0 == "\n" || $0 == "\t" || $0 == "\r" }.map(String.init)
     }
 
-    private static func line(of stanza: Control, in bytes: [UInt8]) -> Int {
-        let offset = bytes.withUnsafeBytes { buffer in
-            buffer.count < stanza.bytes.count
-                ? 0
-                : (0...(buffer.count - stanza.bytes.count)).first { buffer[$0...].starts(with: stanza.bytes) } ?? 0
+    private static func offset(of stanza: Control, in bytes: [UInt8], from start: Int) -> Int {
+        bytes.withUnsafeBytes { buffer in
+            let last = buffer.count - stanza.bytes.count
+            return (min(start, last)...last).first { buffer[$0...].starts(with: stanza.bytes) } ?? start
         }
-        return bytes.prefix(offset).count { $0 == UInt8(ascii: "\n") } + 1
     }
 }
 

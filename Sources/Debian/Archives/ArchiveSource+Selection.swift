@@ -1,3 +1,5 @@
+import Core
+
 extension ArchiveSource {
     /// The environment's address of the main archive.
     package static let mirrorVariable = "SAMPAN_DEBIAN_MIRROR"
@@ -53,7 +55,7 @@ extension ArchiveSource {
     private static func address(_ text: String) throws(DebianArchiveError) -> String {
         var text = text[...]
         while text.hasSuffix("/") { text = text.dropLast() }
-        guard HostArchives.isReachable(String(text)) else { throw .badMirror(String(text)) }
+        guard HostArchives.isReachable(String(text)) else { throw .badMirror(Redaction.url(String(text))) }
         return String(text)
     }
 

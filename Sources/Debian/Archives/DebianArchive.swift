@@ -34,11 +34,12 @@ package struct DebianArchive: Sendable {
         for uri in source.uris {
             let url = "\(uri)/\(source.directory)/InRelease"
             do {
+                let shown = Redaction.url(url)
                 guard let message = try await fetcher.fetch(url, limit: releaseLimit) else {
-                    throw DebianArchiveError.noSuite(source.suite, url: url)
+                    throw DebianArchiveError.noSuite(source.suite, url: shown)
                 }
                 return try await BlockingPool.waiting.run {
-                    let text = try verifier.signedText(of: message, keyring: source.keyring, name: url)
+                    let text = try verifier.signedText(of: message, keyring: source.keyring, name: shown)
                     let release = try Release(parsing: text, source: source)
                     try release.check(now: now)
                     return release
@@ -94,7 +95,7 @@ package struct DebianArchive: Sendable {
         for (suffix, compression) in [(".xz", Compression.xz), (".gz", .gzip), ("", .none)] {
             guard let file = release.files[path + suffix] else { continue }
             let urls = release.urls(of: path + suffix, file)
-            let report = { @Sendable (count: Int64) in progress(urls.last ?? name, count) }
+            let report = { @Sendable (count: Int64) in progress(Redaction.url(urls.last ?? name), count) }
             let packed: FileDescriptor
             do {
                 packed = try await fetcher.fetch(urls, digest: file.digest, size: file.size, progress: report)

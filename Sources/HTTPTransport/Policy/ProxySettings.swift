@@ -7,6 +7,20 @@ package struct ProxySettings: Sendable {
         package var host: String
         package var port: Int
         package var credentials: Secret?
+
+        /// Reads the URL of an HTTP proxy, or `host:port`.
+        /// - Parameter name: of the setting, for the error.
+        /// - Throws: ``HTTPTransportError/invalidProxy(variable:)``.
+        package init(parsing text: String, name: String) throws(HTTPTransportError) {
+            let url: HTTPURL
+            do {
+                url = try HTTPURL(parsing: text.contains("://") ? text : "http://" + text)
+            } catch {
+                throw .invalidProxy(variable: name)
+            }
+            guard url.scheme == .http else { throw .invalidProxy(variable: name) }
+            (host, port, credentials) = (url.host, url.port ?? 80, url.credentials)
+        }
     }
 
     package var http: Proxy?
@@ -14,6 +28,8 @@ package struct ProxySettings: Sendable {
     /// Hosts that are reached directly: `*`, a name (with all below it), a name with a port, an address or a
     /// network such as `10.0.0.0/8`.
     package var exceptions: [String]
+    /// For single hosts, by `scheme://host`, whatever the exceptions say; nil is a direct connection.
+    package var hosts: [String: Proxy?] = [:]
 
     package init(http: Proxy? = nil, https: Proxy? = nil, exceptions: [String] = []) {
         self.http = http
@@ -33,6 +49,7 @@ package struct ProxySettings: Sendable {
     /// The proxy for a URL; nil is a direct connection. Loopback is always direct.
     package func proxy(for url: HTTPURL) -> Proxy? {
         if url.isLoopback { return nil }
+        if let own = hosts["\(url.scheme.rawValue)://\(url.host)"] { return own }
         for exception in exceptions where Self.matches(exception, url) { return nil }
         return url.scheme == .http ? http : https
     }
@@ -42,14 +59,7 @@ package struct ProxySettings: Sendable {
         guard let name = names.first(where: { !(environment[$0] ?? "").isEmpty }), let text = environment[name] else {
             return nil
         }
-        let url: HTTPURL
-        do {
-            url = try HTTPURL(parsing: text.contains("://") ? text : "http://" + text)
-        } catch {
-            throw .invalidProxy(variable: name)
-        }
-        guard url.scheme == .http else { throw .invalidProxy(variable: name) }
-        return Proxy(host: url.host, port: url.port ?? 80, credentials: url.credentials)
+        return try Proxy(parsing: text, name: name)
     }
 
     private static func matches(_ exception: String, _ url: HTTPURL) -> Bool {

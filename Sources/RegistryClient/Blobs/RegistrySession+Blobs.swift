@@ -1,5 +1,5 @@
 package import Core
-import HTTPTransport
+package import HTTPTransport
 package import OCI
 
 extension RegistrySession {
@@ -19,13 +19,8 @@ extension RegistrySession {
         progress: (Int) -> Void = { _ in }
     ) async throws {
         guard Int(exactly: hash.count) == sink.position else { throw RegistryError.wrongPrefix(descriptor.digest) }
-        var transfer = BlobTransfer(descriptor: descriptor, registry: reference.registry, hash: hash)
-        if transfer.received > descriptor.size {
-            try transfer.restart(&sink)
-        } else if transfer.received == descriptor.size, transfer.received > 0 {
-            if transfer.isRight { return }
-            try transfer.restart(&sink)
-        }
+        var transfer = VerifiedTransfer(digest: descriptor.digest, size: descriptor.size, continuing: hash)
+        if transfer.received > 0, try transfer.isDone(checking: &sink) { return }
         if let data = descriptor.data, data.count == descriptor.size, SHA256.digest(of: data) == descriptor.digest {
             try transfer.restart(&sink)
             try data.withUnsafeBytes { try transfer.take($0, &sink) }
@@ -46,7 +41,7 @@ extension RegistrySession {
     /// Tries a place that isn't the last one.
     /// - Throws: only what no other place can mend: cancellation and errors of the sink.
     private nonisolated(nonsending) func succeeds(
-        _ transfer: inout BlobTransfer, from place: BlobPlace, _ reference: Reference, _ sink: inout some BlobSink,
+        _ transfer: inout VerifiedTransfer, from place: BlobPlace, _ reference: Reference, _ sink: inout some BlobSink,
         _ progress: (Int) -> Void
     ) async throws -> Bool {
         do {
@@ -99,77 +94,47 @@ extension RegistrySession {
         }
     }
 
-    /// Reads from one place until the blob is whole, or tries without progress have used up the policy.
     private nonisolated(nonsending) func fetch(
-        _ transfer: inout BlobTransfer, from place: BlobPlace, _ reference: Reference, _ sink: inout some BlobSink,
+        _ transfer: inout VerifiedTransfer, from place: BlobPlace, _ reference: Reference, _ sink: inout some BlobSink,
         _ progress: (Int) -> Void
     ) async throws {
-        let policy = transport.configuration.retry
-        var failures = 0
-        // Pieces of several connections or of an earlier run may not fit together; then the whole is read once more.
-        var isPatched = transfer.received > 0
-        while true {
-            let before = transfer.received
-            let response = try await request(transfer, from: place, reference)
-            if response.status == 416 {
-                try transfer.restart(&sink)
-                isPatched = false
-                continue
+        let digest = transfer.digest
+        do {
+            try await transfer.fetch(into: &sink, policy: transport.configuration.retry, progress: progress) {
+                (headers) async throws -> HTTPResponse in
+                try await request(digest, headers, from: place, reference)
             }
-            var failure: any Error = RegistryError.blobSize(
-                transfer.descriptor.digest, expected: transfer.descriptor.size, actual: before,
-                registry: transfer.registry)
-            do {
-                try await transfer.read(response, into: &sink, progress)
-            } catch let error as HTTPTransportError where error.isTransient {
-                failure = error
-            }
-            if transfer.isRight { return }
-            if transfer.received == transfer.descriptor.size {
-                let wrong = RegistryError.blobDigest(
-                    transfer.descriptor.digest, actual: transfer.hash.finalize(), registry: transfer.registry)
-                try transfer.restart(&sink)
-                guard isPatched else { throw wrong }
-                isPatched = false
-                continue
-            }
-            isPatched = isPatched || transfer.received > 0
-            // A connection that brought much is simply resumed; ones that bring little or nothing are soon enough.
-            if transfer.received - before >= Self.progressWorthResuming {
-                failures = 0
-                continue
-            }
-            failures += 1
-            guard
-                let pause = policy.pause(
-                    afterAttempt: failures, limit: policy.attempts, retryAfter: nil, jitter: Double.random(in: 0...1))
-            else { throw failure }
-            try await Task.sleep(for: pause)
+        } catch let error as TransferError {
+            throw RegistryError(error, of: digest, size: transfer.size, registry: reference.registry)
         }
     }
 
-    /// In bytes.
-    private static var progressWorthResuming: Int { 16 << 10 }
-
-    private func request(_ transfer: BlobTransfer, from place: BlobPlace, _ reference: Reference) async throws
-        -> HTTPResponse
-    {
-        var headers = HeaderFields()
-        if transfer.received > 0 { headers["Range"] = "bytes=\(transfer.received)-" }
+    private func request(
+        _ digest: Digest, _ headers: HeaderFields, from place: BlobPlace, _ reference: Reference
+    ) async throws -> HTTPResponse {
         let response: HTTPResponse
         switch place {
         case .endpoint(let endpoint):
-            let url = endpoint.url("\(reference.repository)/blobs/\(transfer.descriptor.digest)")
+            let url = endpoint.url("\(reference.repository)/blobs/\(digest)")
             response = try await send(
                 HTTPRequest(.get, url, headers: headers), to: endpoint, repository: reference.repository)
         case .url(let url): response = try await transport.send(HTTPRequest(.get, url, headers: headers))
         }
         let isPart = response.status == 206 || response.status == 416
-        guard response.status == 200 || (isPart && transfer.received > 0) else {
-            throw await RegistryError.reject(
-                response, registry: reference.registry, subject: .blob(transfer.descriptor.digest))
+        guard response.status == 200 || (isPart && headers["Range"] != nil) else {
+            throw await RegistryError.reject(response, registry: reference.registry, subject: .blob(digest))
         }
         return response
+    }
+}
+
+extension RegistryError {
+    fileprivate init(_ error: TransferError, of digest: Digest, size: Int, registry: String) {
+        switch error {
+        case .size(let actual): self = .blobSize(digest, expected: size, actual: actual, registry: registry)
+        case .digest(let actual): self = .blobDigest(digest, actual: actual, registry: registry)
+        case .range: self = .wrongRange(digest, registry: registry)
+        }
     }
 }
 

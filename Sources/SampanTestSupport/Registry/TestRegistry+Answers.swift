@@ -10,7 +10,7 @@ extension TestRegistry {
         for fault in faults {
             if let reply = Self.replyInstead(fault) { return reply }
         }
-        if place != .token, place != .files, let refusal = refusal(request) { return refusal }
+        if place != .token, !place.isFile, let refusal = refusal(request) { return refusal }
         var reply = content(request, place, faults)
         for fault in faults { Self.spoil(&reply, fault) }
         return reply
@@ -18,7 +18,7 @@ extension TestRegistry {
 
     private func place(of request: ServerRequest) -> Place {
         if request.path == "/token" { return .token }
-        guard request.path.hasPrefix("/v2/") else { return .files }
+        guard request.path.hasPrefix("/v2/") else { return .file(request.path) }
         let parts = request.path.split(separator: "/")
         guard parts.count >= 2, let name = parts.last else { return .everything }
         switch parts[parts.count - 2] {
@@ -34,7 +34,9 @@ extension TestRegistry {
         for index in state.faults.indices {
             let armed = state.faults[index]
             let isBlob = if case .blob = place { true } else { false }
-            guard armed.place == place || armed.place == .everything || (armed.place == .blobs && isBlob),
+            guard
+                armed.place == place || armed.place == .everything || (armed.place == .blobs && isBlob)
+                    || (armed.place == .files && place.isFile),
                 armed.times ?? 1 > 0
             else { continue }
             if case .sometimes500(let oneIn) = armed.fault {
@@ -84,7 +86,7 @@ extension TestRegistry {
     private func content(_ request: ServerRequest, _ place: Place, _ faults: [Fault]) -> ServerReply {
         switch place {
         case .token: return token(request)
-        case .files:
+        case .files, .file:
             guard let file = state.withLock({ $0.files[request.path] }) else { return ServerReply(404) }
             let etag = file.headers.first { $0.name == "ETag" }?.value
             if let etag, request.headers["if-none-match"] == etag { return ServerReply(304, headers: file.headers) }
@@ -177,4 +179,13 @@ extension TestRegistry {
 
     /// Makes a token good without asking the token server, as if another server had given it.
     package func accept(token: String) { state.withLock { $0.tokens[token] = Int.max } }
+}
+
+extension TestRegistry.Place {
+    fileprivate var isFile: Bool {
+        switch self {
+        case .files, .file: true
+        default: false
+        }
+    }
 }

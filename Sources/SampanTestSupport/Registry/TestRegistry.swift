@@ -18,6 +18,8 @@ package final class TestRegistry: Sendable {
         case blob(Digest)
         case token
         case files
+        /// A path outside of `/v2/`.
+        case file(String)
         case everything
     }
 

@@ -1,4 +1,4 @@
-/// Takes the bytes of a blob in order, usually into a temporary file.
+/// Takes the bytes of a file of known digest in order, usually into a temporary file.
 package protocol BlobSink {
     /// Bytes taken so far.
     var position: Int { get }

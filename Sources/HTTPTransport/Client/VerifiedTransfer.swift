@@ -1,0 +1,137 @@
+package import Core
+
+/// A file of known size and digest on its way: what came, and its running hash, which live through any number of
+/// connections and servers.
+package struct VerifiedTransfer: Sendable {
+    package let digest: Digest
+    /// Bytes.
+    package let size: Int
+    package private(set) var hash: SHA256
+    /// Bytes that came, those of an earlier run included.
+    package private(set) var received: Int
+
+    /// - Parameter hash: has taken the bytes that the sink holds already; fresh for an empty sink.
+    package init(digest: Digest, size: Int, continuing hash: SHA256 = SHA256()) {
+        self.digest = digest
+        self.size = size
+        self.hash = hash
+        received = Int(exactly: hash.count) ?? Int.max
+    }
+
+    /// True when all bytes are there and they are the right ones.
+    package var isRight: Bool { received == size && hash.finalize() == digest }
+
+    /// Looks at what the sink holds already: whole and right is an end, too much or wrong is forgotten.
+    /// - Returns: true when nothing has to be fetched.
+    package mutating func isDone(checking sink: inout some BlobSink) throws -> Bool {
+        if received < size || received == 0 { return isRight }
+        if isRight { return true }
+        try restart(&sink)
+        return false
+    }
+
+    /// Forgets what came.
+    package mutating func restart(_ sink: inout some BlobSink) throws {
+        if received > 0 { try sink.reset() }
+        hash = SHA256()
+        received = 0
+    }
+
+    /// Takes the next bytes.
+    /// - Throws: ``TransferError/size(actual:)`` beyond the end; none is taken then.
+    package mutating func take(_ chunk: UnsafeRawBufferPointer, _ sink: inout some BlobSink) throws {
+        guard chunk.count <= size - received else { throw TransferError.size(actual: received + chunk.count) }
+        try sink.write(chunk)
+        hash.update(chunk)
+        received += chunk.count
+    }
+
+    /// Reads from one place until the file is whole, or tries without progress have used up the policy. A connection
+    /// that breaks is resumed where it stopped; a server that ignores the range is read past what is there.
+    /// - Parameters:
+    ///   - progress: told the position after each piece; it falls back when the transfer starts over.
+    ///   - request: asks the place with these headers, and refuses every answer but a success.
+    /// - Throws: ``TransferError``, ``HTTPTransportError``, `CancellationError` and what the sink and `request` throw.
+    package nonisolated(nonsending) mutating func fetch(
+        into sink: inout some BlobSink, policy: RetryPolicy, progress: (Int) -> Void,
+        request: nonisolated(nonsending) (HeaderFields) async throws -> HTTPResponse
+    ) async throws {
+        var failures = 0
+        // Pieces of several connections or of an earlier run may not fit together; then the whole is read once more.
+        var isPatched = received > 0
+        while true {
+            let before = received
+            var headers = HeaderFields()
+            if before > 0 { headers["Range"] = "bytes=\(before)-" }
+            let response = try await request(headers)
+            if response.status == 416, before > 0 {
+                try restart(&sink)
+                isPatched = false
+                continue
+            }
+            var failure: any Error = TransferError.size(actual: before)
+            do {
+                try await read(response, into: &sink, progress)
+            } catch let error as HTTPTransportError where error.isTransient {
+                failure = error
+            }
+            if isRight { return }
+            if received == size {
+                let wrong = TransferError.digest(actual: hash.finalize())
+                try restart(&sink)
+                guard isPatched else { throw wrong }
+                isPatched = false
+                continue
+            }
+            isPatched = isPatched || received > 0
+            // A connection that brought much is simply resumed; ones that bring little or nothing are soon enough.
+            if received - before >= Self.progressWorthResuming {
+                failures = 0
+                continue
+            }
+            failures += 1
+            guard
+                let pause = policy.pause(
+                    afterAttempt: failures, limit: policy.attempts, retryAfter: nil, jitter: Double.random(in: 0...1))
+            else { throw failure }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    /// In bytes.
+    private static var progressWorthResuming: Int { 16 << 10 }
+
+    /// Reads a response: the whole file, of which the part that is there is passed over, or the part asked for.
+    private nonisolated(nonsending) mutating func read(
+        _ response: HTTPResponse, into sink: inout some BlobSink, _ progress: (Int) -> Void
+    ) async throws {
+        var skip = 0
+        if response.status == 206 {
+            guard let range = ContentRange(response.headers["Content-Range"]), range.start == received else {
+                throw TransferError.range
+            }
+            if let total = range.total, total != size { throw TransferError.size(actual: total) }
+            guard range.end < size else { throw TransferError.size(actual: range.end) }
+        } else {
+            skip = received
+            if let length = response.contentLength, length != size { throw TransferError.size(actual: length) }
+        }
+        try await response.body.forEachChunk { chunk in
+            let passed = min(skip, chunk.count)
+            skip -= passed
+            if passed < chunk.count {
+                try take(UnsafeRawBufferPointer(rebasing: chunk[passed...]), &sink)
+                progress(received)
+            }
+        }
+    }
+}
+
+/// What a server sent that is not the file asked for.
+package enum TransferError: Error, Equatable {
+    /// Another size, in bytes.
+    case size(actual: Int)
+    case digest(actual: Digest)
+    /// Another part than the one that was asked for.
+    case range
+}
