@@ -14,7 +14,8 @@ package struct DebianVersion: Comparable, Hashable, Sendable, CustomStringConver
     private let upstreamEnd: Int
     private let revisionStart: Int
 
-    /// Reads a version. An upstream version that starts with a letter is taken, as dpkg does: policy only advises a digit.
+    /// Reads a version. An upstream version that starts with a letter is taken, as dpkg does: policy only advises a
+    /// digit.
     package init(_ text: some StringProtocol) throws(DebianVersionError) {
         var bytes = Array(text.utf8)[...]
         while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
@@ -145,7 +146,8 @@ package struct DebianVersion: Comparable, Hashable, Sendable, CustomStringConver
         return 0
     }
 
-    /// A tilde comes before the end, the end before letters, letters before the rest. A digit ends a piece as the end does.
+    /// A tilde comes before the end, the end before letters, letters before the rest. A digit ends a piece as the end
+    /// does.
     private static func rank(_ byte: UInt8) -> Int {
         if byte == UInt8(ascii: "~") { return -1 }
         if isDigit(byte) { return 0 }

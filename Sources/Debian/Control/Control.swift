@@ -69,7 +69,8 @@ package struct Control: Sendable {
         return found
     }
 
-    /// A field's value by its name, whose case does not matter: without space around it, continuation lines as they are.
+    /// A field's value by its name, whose case does not matter: without space around it, continuation lines as they
+    /// are.
     package subscript(field: String) -> String? {
         let wanted = Array(field.utf8)
         for (name, value) in ranges where name.count == wanted.count {

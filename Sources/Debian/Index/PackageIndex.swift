@@ -25,7 +25,8 @@ package final class PackageIndex: Sendable {
     /// - Parameters:
     ///   - suite: the suite's name as people ask for it, such as `bookworm-backports`.
     ///   - architecture: what the file is for; its packages are of it or of `all`.
-    /// - Throws: ``PackageIndexError`` when the file is no such index. A field that is wrong shows when its stanza is read.
+    /// - Throws: ``PackageIndexError`` when the file is no such index. A field that is wrong shows when its stanza is
+    /// read.
     package init(_ bytes: MappedFile, suite: String, architecture: String, priority: SuitePriority) throws {
         self.suite = suite
         self.architecture = architecture
