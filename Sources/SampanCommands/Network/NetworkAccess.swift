@@ -14,21 +14,29 @@ package final class NetworkAccess: Sendable {
     private let insecure: Set<String>
     private let mirrors: [String]
     private let environment: [String: String]
+    private let adjust: @Sendable (inout TransportConfiguration) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - insecure: registries without TLS or with a certificate that isn't checked.
     ///   - mirrors: of Docker Hub, asked before it.
-    package init(insecure: Set<String>, mirrors: [String], environment: [String: String]) {
+    ///   - adjust: has the last word on how servers are talked to.
+    package init(
+        insecure: Set<String>, mirrors: [String], environment: [String: String],
+        adjust: @escaping @Sendable (inout TransportConfiguration) -> Void = { _ in }
+    ) {
         self.insecure = insecure
         self.mirrors = mirrors
         self.environment = environment
+        self.adjust = adjust
     }
 
     package func transport() throws -> HTTPSession {
         try state.withLock { state in
             if let transport = state.transport { return transport }
-            let transport = try HTTPSession(configuration())
+            var configuration = try configuration()
+            adjust(&configuration)
+            let transport = try HTTPSession(configuration)
             state.transport = transport
             return transport
         }
@@ -39,7 +47,9 @@ package final class NetworkAccess: Sendable {
         try state.withLock { state in
             if let archives = state.archives { return archives }
             let apt = try AptConfiguration.read(environment: environment)
-            let archives = try HTTPSession(configuration().forArchives(apt: apt))
+            var configuration = try configuration().forArchives(apt: apt)
+            adjust(&configuration)
+            let archives = try HTTPSession(configuration)
             state.archives = archives
             return archives
         }
