@@ -27,7 +27,9 @@ package struct BaseListCommand: ParsableCommand {
             let chain = try RecipeChain.load(name)
             return Row(
                 name: name, levels: chain.levels.map(\.name), suite: chain.suite, architectures: chain.architectures,
-                configured: chain.isConfigured, summary: chain.levels.last?.summary ?? "")
+                configured: chain.isConfigured,
+                // The rest of the comment is for those who read the recipe.
+                summary: chain.levels.last?.summary.prefix { !$0.isNewline }.description ?? "")
         }
         if format == .json { return try JSONOutput.print(rows) }
         var table = Table(["NAME", "LEVELS", "SUITE", "WHAT FOR"], alignments: [.left])
