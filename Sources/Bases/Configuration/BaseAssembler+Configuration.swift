@@ -9,8 +9,9 @@ extension BaseAssembler {
     ///
     /// The recipe's own files are there before the scripts run; its accounts and certificates follow in
     /// ``ConfigurationScript``, as the scripts make what they are added to.
+    /// - Parameter sources: what apt is told when it is among the packages and the recipe doesn't tell it.
     /// - Throws: as ``addLevel(_:)``.
-    package func unpack(_ level: BaseLevel) throws -> LayerContents {
+    package func unpack(_ level: BaseLevel, sources: [LockFile.Source] = []) throws -> LayerContents {
         var known = known
         for package in level.packages {
             guard package.architecture == architecture || package.architecture == "all" else {
@@ -27,6 +28,11 @@ extension BaseAssembler {
         try builder.placeFirstAccounts()
         try builder.placeRecipe()
         try builder.placeLocalCertificates()
+        if try level.packages.contains(where: { $0.name == "apt" }) && !sources.isEmpty
+            && builder.entry(at: AptSourcesFile.path) == nil && builder.entry(at: AptSourcesFile.older) == nil
+        {
+            try builder.put(.file(AptSourcesFile.path, bytes: AptSourcesFile.bytes(sources)), what: "list of sources")
+        }
         let database = try DpkgDatabase(of: level.packages) { path in
             guard let node = try tree.lookup(path), node.entry.isFile else { return nil }
             return try node.entry.content.open().readAll(limit: DpkgDatabase.limit, what: path.absolute)

@@ -29,13 +29,29 @@ package struct LockFile: Sendable, Hashable {
         }
     }
 
+    /// Where packages of a suite were found; a base with apt asks there for more.
+    package struct Source: Sendable, Hashable {
+        package var suite: String
+        /// The archive's top, without name and password.
+        package var uri: String
+        package var components: [String]
+
+        package init(suite: String, uri: String, components: [String]) {
+            self.suite = suite
+            self.uri = uri
+            self.components = components
+        }
+    }
+
     /// ``RecipeChain/resolutionKey`` of the recipe that it was made for.
     package var recipe: Digest
+    package var sources: [Source]
     /// In order of their names.
     package private(set) var architectures: [Architecture]
 
-    package init(recipe: Digest, architectures: [Architecture]) {
+    package init(recipe: Digest, sources: [Source] = [], architectures: [Architecture]) {
         self.recipe = recipe
+        self.sources = sources
         self.architectures = architectures.sorted { $0.name < $1.name }
     }
 
@@ -58,7 +74,14 @@ extension LockFile {
     package var text: String {
         var out =
             "# What the base's packages were resolved to. `sampan base lock` writes it, `sampan base update` renews it.\n"
-        out += "version: \(Self.format)\nrecipe: \(recipe)\narchitectures:\n"
+        out += "version: \(Self.format)\nrecipe: \(recipe)\n"
+        out += sources.isEmpty ? "sources: []\n" : "sources:\n"
+        for source in sources {
+            let components = source.components.map(Self.scalar).joined(separator: ", ")
+            out +=
+                "  - {suite: \(Self.scalar(source.suite)), uri: \(Self.scalar(source.uri)), components: [\(components)]}\n"
+        }
+        out += "architectures:\n"
         for architecture in architectures {
             out += "  - name: \(Self.scalar(architecture.name))\n    levels:\n"
             for level in architecture.levels {
@@ -130,6 +153,8 @@ extension LockFile {
             guard let digest = try? Digest(parsing: text) else { throw LockError(.badDigest(text)) }
             return digest
         }
+        reader.require("sources")
+        let sources = reader.mappings("sources", "a source") { source($0) }
         reader.require("architectures")
         let architectures = reader.mappings("architectures", "an architecture") { reader -> Architecture? in
             let name = reader.value("name", required: true) { try RecipeFormat.architecture($0) }
@@ -138,8 +163,22 @@ extension LockFile {
             guard let name, let levels else { return nil }
             return Architecture(name: name, levels: levels)
         }
-        guard let recipe, let architectures else { return nil }
-        return LockFile(recipe: recipe, architectures: architectures)
+        guard let recipe, let sources, let architectures else { return nil }
+        return LockFile(recipe: recipe, sources: sources, architectures: architectures)
+    }
+
+    private static func source(_ reader: YAMLMappingReader) -> Source? {
+        let suite = reader.value("suite", required: true) { try RecipeFormat.suite($0) }
+        let uri = reader.value("uri", required: true) { text in
+            guard text.contains("://"), text.utf8.count < 4096, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw LockError(.badAddress(text))
+            }
+            return text
+        }
+        reader.require("components")
+        let components = reader.values("components") { text, _ in try RecipeFormat.suite(text) }
+        guard let suite, let uri, let components else { return nil }
+        return Source(suite: suite, uri: uri, components: components)
     }
 
     private static func level(_ reader: YAMLMappingReader) -> Level? {

@@ -9,7 +9,7 @@ extension TransportConfiguration {
     package func forArchives(apt: AptConfiguration) throws -> TransportConfiguration {
         var out = self
         out.connectTimeout = min(connectTimeout, .seconds(10))
-        out.idleTimeout = min(idleTimeout, .seconds(20))
+        out.idleTimeout = min(idleTimeout, .seconds(15))
         out.retry.attempts = min(retry.attempts, 3)
         out.retry.connectAttempts = min(retry.connectAttempts, 2)
         for scheme in ["http", "https"] {

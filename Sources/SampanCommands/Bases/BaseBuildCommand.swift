@@ -78,7 +78,7 @@ package struct BaseBuildCommand: AsyncParsableCommand {
             var built: [BaseBuilder.Built] = []
             for name in architectures {
                 guard let packages = lock[name] else { continue }
-                built.append(try await maker.build(chain, packages, from: sources, noCache: noCache))
+                built.append(try await maker.build(chain, lock, packages, from: sources, noCache: noCache))
             }
             let descriptor = try BasePlatforms.join(built.map(\.manifest), maker.store)
             for tag in tags { try maker.store.tag(tag, manifest: descriptor) }

@@ -37,8 +37,8 @@ struct BaseBuilder: Sendable {
     }
 
     /// - Parameter architecture: the packages of each level.
-    func build(_ chain: RecipeChain, _ architecture: LockFile.Architecture) async throws -> Built {
-        let keys = try await BlockingPool.compute.run { try Self.keys(chain, architecture) }
+    func build(_ chain: RecipeChain, _ lock: LockFile, _ architecture: LockFile.Architecture) async throws -> Built {
+        let keys = try await BlockingPool.compute.run { try Self.keys(chain, architecture, lock.sources) }
         var made: [MadeLevel] = []
         for key in keys {
             guard !noCache, let known = try await lookup(key) else { break }
@@ -49,7 +49,8 @@ struct BaseBuilder: Sendable {
             // What is not configured is quickly made again, and later levels want to know the files of lower ones.
             let start = chain.isConfigured ? made.count : 0
             made = Array(made[..<start])
-            let workspace = LevelWorkspace(builder: self, chain: chain, architecture: architecture)
+            let workspace = LevelWorkspace(
+                builder: self, chain: chain, architecture: architecture, aptSources: lock.sources)
             reports = try await workspace.make(
                 from: start, keys: keys, lower: Self.refs(made.map { ($0.layer, $0.diffID) })
             ) {
@@ -61,13 +62,16 @@ struct BaseBuilder: Sendable {
     }
 
     /// The keys of the levels' layers: what a layer's bytes depend on.
-    private static func keys(_ chain: RecipeChain, _ architecture: LockFile.Architecture) throws -> [Digest] {
+    private static func keys(
+        _ chain: RecipeChain, _ architecture: LockFile.Architecture, _ sources: [LockFile.Source]
+    ) throws -> [Digest] {
         var below: Digest?
         return try zip(chain.levels, architecture.levels).map { recipe, level in
             var key = KeyHasher("base-level/1")
             if let below { key.add(below) }
             key.add(architecture.name)
             key.add(chain.suite)
+            if recipe.configure { key.add(SHA256.digest(of: AptSourcesFile.bytes(sources))) }
             key.add(try recipe.layerKey(architecture: architecture.name))
             key.add(UInt64(level.packages.count))
             for package in level.packages { key.add(package.sha256) }

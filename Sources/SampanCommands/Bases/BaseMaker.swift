@@ -30,7 +30,7 @@ struct BaseMaker: Sendable {
 
     /// The image of one architecture.
     func build(
-        _ chain: RecipeChain, _ architecture: LockFile.Architecture, from sources: [ArchiveSource],
+        _ chain: RecipeChain, _ lock: LockFile, _ architecture: LockFile.Architecture, from sources: [ArchiveSource],
         noCache: Bool = false
     ) async throws -> BaseBuilder.Built {
         let packages = PackageSource(
@@ -38,7 +38,7 @@ struct BaseMaker: Sendable {
         let builder = BaseBuilder(
             store: store, layers: layers, executor: SandboxExecutor(store: store), packages: packages,
             progress: progress, noCache: noCache)
-        return try await builder.build(chain, architecture)
+        return try await builder.build(chain, lock, architecture)
     }
 
     // MARK: - In builds
@@ -50,21 +50,22 @@ struct BaseMaker: Sendable {
     func image(_ name: String, platform: Platform, pull: Bool) async throws -> BaseImage {
         let chain = try RecipeChain.load(name)
         let architecture = try BasePlatforms.architectures(platform.description, chain)[0]
-        let packages: LockFile.Architecture?
+        let lock: LockFile
         var sources: [ArchiveSource]?
         if let path = PackageSelection.lockPath(for: name) {
-            packages = try PackageSelection.locked(path, chain, architectures: [architecture])[architecture]
+            lock = try PackageSelection.locked(path, chain, architectures: [architecture])
         } else if !pull, let known = try await choice(chain, architecture) {
-            packages = known
+            lock = known
         } else {
             let found = try archiveSources(chain)
             sources = found
-            let lock = try await resolve(chain, architectures: [architecture], from: found)
+            lock = try await resolve(chain, architectures: [architecture], from: found)
             try await remember(lock, chain)
-            packages = lock[architecture]
         }
-        guard let packages else { throw ContentStoreError.closed }
-        let built = try await build(chain, packages, from: sources ?? (try? archiveSources(chain)) ?? [])
+        guard let packages = lock[architecture] else {
+            throw Diagnostic(code: "base.platform", "the recipe '\(name)' has no packages for \(platform)")
+        }
+        let built = try await build(chain, lock, packages, from: sources ?? (try? archiveSources(chain)) ?? [])
         return BaseImage(
             name: "base:" + name, manifest: built.manifest.digest, config: built.config,
             layers: zip(built.config.rootfs.diffIDs, built.layers).map {
@@ -83,11 +84,11 @@ struct BaseMaker: Sendable {
         return key.finalize()
     }
 
-    private func choice(_ chain: RecipeChain, _ architecture: String) async throws -> LockFile.Architecture? {
+    private func choice(_ chain: RecipeChain, _ architecture: String) async throws -> LockFile? {
         let store = store
         return try await BlockingPool.waiting.run {
             guard let record = try store.lookupStep(Self.choiceKey(chain, architecture)) else { return nil }
-            return try LockFile(parsing: SourceFile(name: "choice", bytes: record.result))[architecture]
+            return try LockFile(parsing: SourceFile(name: "choice", bytes: record.result))
         }
     }
 

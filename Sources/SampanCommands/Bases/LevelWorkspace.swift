@@ -15,6 +15,7 @@ struct LevelWorkspace {
     let builder: BaseBuilder
     let chain: RecipeChain
     let architecture: LockFile.Architecture
+    let aptSources: [LockFile.Source]
 
     /// - Parameters:
     ///   - start: the first level that has to be made.
@@ -71,7 +72,8 @@ struct LevelWorkspace {
             let (own, foreign) = packages.partitioned { ConfigurationScript.needsUnpacking($0.package) }
             let level = BaseLevel(recipe: recipe, packages: own.map(\.package), archives: archives)
             let standing = assembler
-            let unpacked = try await BlockingPool.compute.run { try standing.unpack(level) }
+            let sources = aptSources
+            let unpacked = try await BlockingPool.compute.run { try standing.unpack(level, sources: sources) }
             let configurator = LevelConfigurator(
                 store: builder.store, layers: builder.layers, executor: builder.executor, progress: builder.progress)
             contents = try await configurator.configure(

@@ -19,7 +19,22 @@ enum PackageSelection {
             let levels = try await BlockingPool.compute.run { try Self.levels(chain, architecture, indexes) }
             resolved.append(LockFile.Architecture(name: architecture, levels: levels))
         }
-        return LockFile(recipe: chain.resolutionKey, architectures: resolved)
+        let sources = archive.releases.map(\.source).compactMap { source in
+            source.uris.first.map {
+                LockFile.Source(
+                    suite: source.suite, uri: Self.withoutCredentials($0), components: source.components)
+            }
+        }
+        return LockFile(recipe: chain.resolutionKey, sources: sources, architectures: resolved)
+    }
+
+    /// An address as it may stand in files that others read.
+    private static func withoutCredentials(_ uri: String) -> String {
+        guard let scheme = uri.firstRange(of: "://") else { return uri }
+        let rest = uri[scheme.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return uri }
+        return String(uri[..<scheme.upperBound] + rest[rest.index(after: at)...])
     }
 
     private static func levels(

@@ -26,18 +26,19 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
         let request = HTTPRequest(.get, location, headers: ["Cache-Control": "max-age=0"])
         var attempt = 1
         while true {
+            // What goes wrong before the body comes is tried again in there.
+            let response = try await session.send(request)
+            if Self.isMissing(response.status) { return nil }
+            guard response.status == 200 else {
+                throw HTTPTransportError.status(response.status, url: response.url.redacted)
+            }
             do {
-                let response = try await session.send(request)
-                if response.status == 404 || response.status == 410 { return nil }
-                guard response.status == 200 else {
-                    throw HTTPTransportError.status(response.status, url: response.url.redacted)
-                }
                 let bytes = try await response.body.collect(limit: limit)
                 if let length = response.contentLength, length != bytes.count {
                     throw HTTPTransportError.connection(.closed, host: response.url.authority)
                 }
                 return bytes
-            } catch let error as HTTPTransportError where error.isTransient && !error.isConnectFailure {
+            } catch let error as HTTPTransportError where error.isTransient {
                 guard
                     let pause = policy.pause(
                         afterAttempt: attempt, limit: policy.attempts, retryAfter: nil,
@@ -49,6 +50,8 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
         }
     }
 
+    private static func isMissing(_ status: Int) -> Bool { status == 404 || status == 410 }
+
     // MARK: - Files known by digest
 
     package func fetch(
@@ -58,23 +61,35 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
         guard let length = Int(exactly: size), length >= 0, !urls.isEmpty else {
             throw ArchiveFileError.noAddress(digest)
         }
+        let places = try urls.map { try HTTPURL(parsing: $0) }
         let session = try network.archives()
         try await StoreSink.fetch(digest, size: size, into: store) { sink in
             var transfer = VerifiedTransfer(digest: digest, size: length, continuing: sink.writer.hash)
-            var failures: [any Error] = []
-            for url in urls {
+            var failures: [(url: String, error: any Error)] = []
+            // A server that can't be reached is not asked for the same thing by another name.
+            var unreachable: Set<String> = []
+            for place in places where !unreachable.contains(place.authority) {
                 if try transfer.isDone(checking: &sink) { return }
                 do {
-                    try await Self.fetch(&transfer, from: HTTPURL(parsing: url), into: &sink, session, progress)
+                    try await Self.fetch(&transfer, from: place, into: &sink, session, progress)
                     return
                 } catch let error where error is HTTPTransportError || error is TransferError {
                     try Task.checkCancellation()
-                    failures.append(error)
+                    failures.append((place.redacted, error))
+                    if (error as? HTTPTransportError)?.isTransient ?? false { unreachable.insert(place.authority) }
                 }
             }
-            throw ArchiveFileError.failed(urls: urls.map(Redaction.url), failures: failures)
+            let areMissing = failures.allSatisfy { failure in
+                if case .status(let status, _) = failure.error as? HTTPTransportError {
+                    Self.isMissing(status)
+                } else {
+                    false
+                }
+            }
+            if areMissing { throw DebianArchiveError.noFile(places[places.count - 1].redacted) }
+            throw ArchiveFileError.failed(failures)
         }
-        try await record(digest, "download \(Self.name(of: urls.last ?? ""))")
+        try await record(digest, "download \(places[places.count - 1].fileName ?? "a file")")
         return try await open(digest)
     }
 
@@ -135,10 +150,6 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
                 NewStep(key: key, shape: key, description: description, result: [], blobs: [digest]))
         }
     }
-
-    private static func name(of url: String) -> String {
-        Redaction.url(url).split(separator: "/").last.map(String.init) ?? "a file"
-    }
 }
 
 /// Writes into a blob.
@@ -154,7 +165,7 @@ private final class WriterSink: ByteSink {
 package enum ArchiveFileError: DiagnosticConvertible {
     case noAddress(Digest)
     /// What each of the addresses brought.
-    case failed(urls: [String], failures: [any Error])
+    case failed([(url: String, error: any Error)])
 
     package var diagnostic: Diagnostic {
         switch self {
@@ -162,13 +173,13 @@ package enum ArchiveFileError: DiagnosticConvertible {
             return Diagnostic(
                 code: "archive.no-address", "no mirror is known for the file \(digest), and the store does not have it",
                 hint: "set 'mirror:' in the recipe or SAMPAN_DEBIAN_MIRROR")
-        case .failed(let urls, let failures):
-            let known = zip(urls, failures).map { ($0, Self.explain($1)) }
+        case .failed(let failures):
+            let known = failures.map { ($0.url, Self.explain($0.error)) }
             // What the last address says counts most: those before it may just not have the file.
-            let hint = known.last?.1.hint ?? "try again later, or use another mirror"
             return Diagnostic(
-                code: "archive.download", "\(urls.last ?? "the file") can't be downloaded",
-                causes: known.map { urls.count == 1 ? $1.message : "\($0): \($1.message)" }, hint: hint)
+                code: "archive.download", "\(known.last?.0 ?? "a file") can't be downloaded",
+                causes: known.map { known.count == 1 ? $1.message : "\($0): \($1.message)" },
+                hint: known.last?.1.hint ?? "try again later, or use another mirror")
         }
     }
 
