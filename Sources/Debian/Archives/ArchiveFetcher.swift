@@ -13,6 +13,7 @@ package protocol ArchiveFetcher: Sendable {
     /// A file known by digest: what is kept of it, or else the first of the URLs that works, verified while it streams
     /// and resumed where an earlier try stopped. The descriptor stands at the file's start.
     /// - Parameter progress: told how many bytes are there; must return at once.
+    /// - Throws: ``DebianArchiveError/noFile(_:)`` when all servers say that they have no such file, and other errors.
     func fetch(
         _ urls: [String], digest: Digest, size: Int64, progress: @escaping @Sendable (Int64) -> Void
     ) async throws -> FileDescriptor

@@ -91,7 +91,7 @@ package struct DebianArchive: Sendable {
         if let file = try await fetcher.stored(plain.digest, size: plain.size) { return file }
         let name = "\(release.source.suite)/\(path)"
         if plain.size == 0 { return try await fetcher.derived(name, digest: plain.digest, size: 0) { _ in } }
-        var failure: (any Error)?
+        var missing = DebianArchiveError.noIndex(path, suite: release.source.suite)
         for (suffix, compression) in [(".xz", Compression.xz), (".gz", .gzip), ("", .none)] {
             guard let file = release.files[path + suffix] else { continue }
             let urls = release.urls(of: path + suffix, file)
@@ -99,10 +99,10 @@ package struct DebianArchive: Sendable {
             let packed: FileDescriptor
             do {
                 packed = try await fetcher.fetch(urls, digest: file.digest, size: file.size, progress: report)
-            } catch {
+            } catch let error as DebianArchiveError {
                 // An archive may list forms of an index that it does not keep; then the next one does as well.
-                try Task.checkCancellation()
-                failure = failure ?? error
+                guard case .noFile = error else { throw error }
+                missing = error
                 continue
             }
             if compression == .none { return packed }
@@ -111,7 +111,7 @@ package struct DebianArchive: Sendable {
                 try LimitedSource(source, limit: plain.size, what: name).copy(to: sink)
             }
         }
-        throw failure ?? DebianArchiveError.noIndex(path, suite: release.source.suite)
+        throw missing
     }
 
     /// The addresses of a package's file.

@@ -29,6 +29,7 @@ extension DebianArchiveError {
         case .noComponent: "component"
         case .noArchitecture: "architecture"
         case .noIndex, .indexTooLarge: "index"
+        case .noFile: "file"
         case .system: "system"
         }
     }
@@ -71,6 +72,7 @@ extension DebianArchiveError {
         case .noIndex(let path, let suite):
             "the release of suite '\(Self.shown(suite))' lists no index '\(Self.shown(path))'"
         case .indexTooLarge(let path, let size): "the index '\(Self.shown(path))' is too large: \(size) bytes"
+        case .noFile(let url): "the mirror no longer has \(Self.shown(url))"
         case .verifier, .system: ""
         }
     }
@@ -102,6 +104,9 @@ extension DebianArchiveError {
             "the mirror is no longer updated, or this machine's clock is wrong; for an old state use 'snapshot:'"
         case .noComponent(let component, _, let known): Suggestion.hint(for: component, in: known)
         case .noArchitecture(let architecture, _, let known): Suggestion.hint(for: architecture, in: known)
+        case .noFile:
+            "newer versions have taken its place: update the lock file, or use 'snapshot:'; a mirror that is being "
+                + "updated has it later"
         case .verifier, .system: nil
         }
     }

@@ -37,6 +37,8 @@ package enum DebianArchiveError: DiagnosticConvertible, Equatable {
     case noArchitecture(String, suite: String, known: [String])
     case noIndex(String, suite: String)
     case indexTooLarge(String, size: Int64)
+    /// The address of a file that no server has.
+    case noFile(String)
 
     case system(SystemError)
 }

@@ -9,15 +9,20 @@ package final class TestKey: Sendable {
     /// A file with the public key, in binary form.
     package let keyring: String
 
-    /// - Parameter expires: when the key expires, as gpg writes it (`seconds=1`); by default never.
-    package init(_ name: String = "Test Archive", expires: String = "0") throws {
+    /// Options of all uses of the key.
+    private let options: [String]
+
+    /// - Parameter isExpired: makes a key of the year 2020 that was good for a day and signs then.
+    package init(_ name: String = "Test Archive", isExpired: Bool = false) throws {
+        options = isExpired ? ["--faked-system-time", "20200101T000000!"] : []
         home = try TemporaryDirectory("gpg")
         keyring = home.path("public.gpg")
         let path = home.path
         try check("change mode", path) { chmod(path, 0o700) }
         let made = try Self.gpg(
             home,
-            ["--status-fd", "1", "--quick-generate-key", "\(name) <archive@example.org>", "ed25519", "sign", expires])
+            options + ["--status-fd", "1", "--quick-generate-key", "\(name) <archive@example.org>", "ed25519", "sign"]
+                + [isExpired ? "1d" : "0"])
         let words = String(decoding: made, as: UTF8.self).split { $0 == " " || $0 == "\n" }
         fingerprint = words.first { $0.utf8.count == 40 && $0.allSatisfy(\.isHexDigit) }.map(String.init) ?? ""
         try home.file("public.gpg", Self.gpg(home, ["--export"]))
@@ -25,7 +30,7 @@ package final class TestKey: Sendable {
 
     deinit {
         // The agent that gpg started serves this home alone.
-        _ = try? ChildProcess.capture(.init("gpgconf", ["--homedir", home.path, "--kill", "all"]))
+        _ = try? ChildProcess.capture(.init("gpgconf", ["--homedir", home.path, "--kill", "gpg-agent"]))
     }
 
     /// The public key, binary or in text form.
@@ -46,7 +51,7 @@ package final class TestKey: Sendable {
     }
 
     private func clearSigned(_ text: [UInt8], users: [String]) throws -> [UInt8] {
-        let options = ["--clear-sign", "--digest-algo", "SHA512"] + users.flatMap { ["--local-user", $0] }
+        let options = options + ["--clear-sign", "--digest-algo", "SHA512"] + users.flatMap { ["--local-user", $0] }
         return try Self.gpg(home, options, input: text)
     }
 

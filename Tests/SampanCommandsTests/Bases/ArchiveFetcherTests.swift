@@ -74,7 +74,7 @@ struct ArchiveFetcherTests {
         "a mirror's fault is said, and the store stays as it was",
         arguments: [
             (.wrongBytes, "archive.digest"), (.truncatedContent(7), "archive.size"), (.longContent(7), "archive.size"),
-            (.status(404), "http.status"), (.status(503), "http.status"), (.silent, "http.read-timeout"),
+            (.status(503), "http.status"), (.silent, "http.read-timeout"),
             (.hangUp, "http.closed"), (.garbage, "http.not-http"),
         ] as [(TestRegistry.Fault, String)])
     func faults(fault: TestRegistry.Fault, code: String) async throws {
@@ -86,22 +86,41 @@ struct ArchiveFetcherTests {
                 _ = try await fetch(fixture, "/file")
                 Issue.record("it was taken")
             } catch let error as ArchiveFileError {
-                guard case .failed(_, let failures) = error else { throw error }
+                guard case .failed(let failures) = error else { throw error }
                 #expect(failures.count == 1)
                 let diagnostic = error.diagnostic
                 #expect(diagnostic.code == "archive.download")
                 #expect(diagnostic.causes.count == 1)
                 #expect(diagnostic.hint != nil)
-                if let failure = failures.first as? HTTPTransportError {
+                if let failure = failures.first?.error as? HTTPTransportError {
                     #expect(failure.diagnostic.code == code)
                 } else {
-                    #expect(failures.first is TransferError && code.hasPrefix("archive."))
+                    #expect(failures.first?.error is TransferError && code.hasPrefix("archive."))
                 }
             }
             #expect(try fixture.store.blobs().isEmpty)
             guard fault != .silent else { return }
             fixture.mirror.server.heal()
             #expect(try await fetch(fixture, "/file") == Self.bytes)
+        }
+    }
+
+    @Test("a file that no server has any more is told apart from other faults")
+    func gone() async throws {
+        try await ArchiveFixture.with { (fixture) async throws in
+            let url = fixture.mirror.server.url + "/b"
+            await #expect(throws: DebianArchiveError.noFile(url)) { try await fetch(fixture, "/a", "/b") }
+            serve(fixture, "/a", [1])
+            await #expect(throws: ArchiveFileError.self) { try await fetch(fixture, "/a", "/b") }
+        }
+    }
+
+    @Test("a server that does not answer is not asked for the same file by another name")
+    func unreachable() async throws {
+        try await ArchiveFixture.with { (fixture) async throws in
+            fixture.mirror.server.inject(.hangUp, on: .files)
+            await #expect(throws: ArchiveFileError.self) { try await fetch(fixture, "/a", "/b") }
+            #expect(fixture.count("/a") == 2 && fixture.count("/b") == 0)
         }
     }
 
