@@ -6,10 +6,12 @@ MAKEFLAGS += --no-print-directory
 
 SAMPAN := .build/release/sampan
 SWIFT_SOURCES := Package.swift Sources Tests
-SHELL_SCRIPTS := .ci/run scripts/lib.sh scripts/setup scripts/toolchain-rootfs scripts/test-examples
+SHELL_SCRIPTS := .ci/run scripts/lib.sh scripts/setup scripts/toolchain-rootfs scripts/test-examples \
+    scripts/test-bases
 SAY := @. scripts/lib.sh; say
 
-.PHONY: help setup setup-build setup-demo build build-tests rootfs test check demo bench format format-check docs clean
+.PHONY: help setup setup-build setup-demo setup-bench build build-tests rootfs test check demo bench format format-check \
+    docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -32,7 +34,10 @@ build-tests: setup
 	$(SAY) "building sampan and its tests"
 	@. scripts/lib.sh; timed "build" swift build -c release --build-tests
 
-rootfs: setup-demo
+setup-bench:
+	@scripts/setup bench
+
+rootfs: setup-bench
 	@scripts/toolchain-rootfs
 	@scripts/toolchain-rootfs --bare
 
@@ -42,8 +47,9 @@ check: format-check ## what needs no build: formatting of all sources, shell and
 	@. scripts/lib.sh; ruff=$$(tool ruff ruff); export RUFF_NO_CACHE=true; \
 	    $$ruff check --quiet scripts bench; $$ruff format --quiet --check --diff scripts bench
 
-test: check build-tests rootfs ## everything that CI runs: checks, unit and integration tests, the examples' tests
+test: check build-tests ## everything that CI runs: checks, unit and integration tests, the examples' tests
 	@scripts/test-examples
+	@scripts/test-bases
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
 	@. scripts/lib.sh; timed "unit tests" swift test -c release --skip-build --skip 'RegistryClientTests|IntegrationTests'
