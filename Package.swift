@@ -87,7 +87,7 @@ let package = Package(
         swift("Layers", ["Core", "HostOS", "Archive"]),
         swift("ImageLayouts", ["Core", "HostOS", "OCI", "Archive"]),
         swift("RegistryClient", ["Core", "HostOS", "OCI", "HTTPTransport"]),
-        swift("Debian", ["Core", "HostOS", "Archive", "Layers", "Inventory"]),
+        swift("Debian", ["Core", "HostOS", "Archive", "Layers", "Inventory"], testable: true),
 
         // L5
         swift(
@@ -95,7 +95,7 @@ let package = Package(
             ["Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers"]),
         swift(
             "Bases", ["Core", "HostOS", "OCI", "YAML", "Inventory", "Archive", "Layers", "Debian"],
-            embedded: ["Builtin"]),
+            testable: true, embedded: ["Builtin"]),
 
         // App
         swift(
@@ -143,7 +143,12 @@ let package = Package(
                 "Core", "HostOS", "OCI", "YAML", "Inventory", "Archive", "Layers", "Debian", "Bases",
                 "SampanTestSupport",
             ]),
-        tests("SampanCommandsTests", ["Core", "BuildGraph", "SampanCommands", "SampanTestSupport"]),
+        tests(
+            "SampanCommandsTests",
+            [
+                "Core", "HostOS", "HTTPTransport", "Archive", "ContentStore", "BuildGraph", "Inventory", "Debian",
+                "SampanCommands", "SampanTestSupport",
+            ]),
         tests("IntegrationTests", ["Core", "HostOS", "OCI", "Archive", "SampanTestSupport"]),
     ]
 )

@@ -16,6 +16,12 @@ struct LockFileTests {
     private static func lock(_ packages: [String: [[LockedPackage]]]) -> LockFile {
         LockFile(
             recipe: SHA256.digest(of: "r"),
+            sources: [
+                .init(suite: "bookworm", uri: "http://mirror.test/debian", components: ["main"]),
+                .init(
+                    suite: "bookworm-security", uri: "http://mirror.test/debian-security",
+                    components: ["main", "contrib"]),
+            ],
             architectures: packages.map { name, levels in
                 .init(
                     name: name,
@@ -32,13 +38,18 @@ struct LockFileTests {
         let digest = Self.package("libssl3", "3.0.17-1~deb12u2").sha256.hex
         let lines = lock.text.split(separator: "\n")
         #expect(lines[2] == "recipe: \(SHA256.digest(of: "r"))")
-        #expect(lines[3...5].joined(separator: "\n") == "architectures:\n  - name: amd64\n    levels:")
         #expect(
-            lines[8].hasPrefix(
+            lines[3...8] == [
+                "sources:", "  - {suite: bookworm, uri: \"http://mirror.test/debian\", components: [main]}",
+                "  - {suite: bookworm-security, uri: \"http://mirror.test/debian-security\", components: [main, contrib]}",
+                "architectures:", "  - name: amd64", "    levels:",
+            ])
+        #expect(
+            lines[11].hasPrefix(
                 "          - {name: libssl3, version: \"3.0.17-1~deb12u2\", architecture: amd64, suite: bookworm, size: 1234, sha256: "
             ))
-        #expect(lines[8].contains(digest))
-        #expect(lines[8].hasSuffix("path: pool/main/l/libssl3/libssl3_3.0.17-1~deb12u2_amd64.deb}"))
+        #expect(lines[11].contains(digest))
+        #expect(lines[11].hasSuffix("path: pool/main/l/libssl3/libssl3_3.0.17-1~deb12u2_amd64.deb}"))
         let read = try LockFile(parsing: SourceFile(name: "lock", text: lock.text))
         #expect(read == lock)
         #expect(read.text == lock.text)
@@ -66,6 +77,7 @@ struct LockFileTests {
             ("path: pool/", "path: http://h/", "lock.path"), ("sha256: ", "sha256: x", "lock.digest"),
             ("name: bash", "name: ../bash", "recipe.package"),
             ("version: \"5.2\"", "version: \"5 2\"", "recipe.version"),
+            ("uri: \"http://", "uri: \"", "lock.address"), ("sources:", "source:", "yaml.unknown-key"),
             ("packages:", "package:", "yaml.unknown-key"), ("architectures:", "architecture:", "yaml.unknown-key"),
         ])
     func damaged(old: String, new: String, code: String) throws {
