@@ -122,17 +122,28 @@ package struct DebianArchive: Sendable {
         releases.first { $0.source.suite == suite }.map { $0.source.urls(of: path) } ?? []
     }
 
-    /// Does work on all items at once; results come in the items' order, and the first error ends the rest.
+    /// Does work on all items at once; results come in the items' order. An error ends the rest as soon as all items before
+    /// it are done, so that of several the first item's is told, whichever came first.
     private static func inOrder<Item: Sendable, Value: Sendable>(
         _ items: [Item], _ work: @escaping @Sendable (Item) async throws -> Value
     ) async throws -> [Value] {
-        try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+        try await withThrowingTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
             for (number, item) in items.enumerated() {
-                group.addTask { (number, try await work(item)) }
+                group.addTask {
+                    do {
+                        return (number, .success(try await work(item)))
+                    } catch {
+                        return (number, .failure(error))
+                    }
+                }
             }
-            var results: [(Int, Value)] = []
-            for try await result in group { results.append(result) }
-            return results.sorted { $0.0 < $1.0 }.map(\.1)
+            var waiting: [Int: Result<Value, any Error>] = [:]
+            var results: [Value] = []
+            for try await (number, result) in group {
+                waiting[number] = result
+                while let next = waiting.removeValue(forKey: results.count) { results.append(try next.get()) }
+            }
+            return results
         }
     }
 }
