@@ -160,6 +160,11 @@ package struct RelationError: DiagnosticConvertible, Equatable {
     /// Bytes from the start of the field's value.
     package var offset: Int
 
+    package init(problem: Problem, offset: Int) {
+        self.problem = problem
+        self.offset = offset
+    }
+
     package var diagnostic: Diagnostic {
         let text =
             switch problem {

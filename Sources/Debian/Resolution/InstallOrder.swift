@@ -14,10 +14,10 @@ struct InstallOrder {
     /// Packages that need each other in a circle come together: pre-dependencies first, the rest in the order in
     /// which a walk along the dependencies comes back from them.
     func order(_ packages: [Int]) -> [Int] {
-        circles(packages).flatMap { circle in
+        let position = Dictionary(uniqueKeysWithValues: packages.enumerated().map { ($1, $0) })
+        return circles(packages).flatMap { circle in
             guard circle.count > 1 else { return circle }
             let members = Set(circle)
-            let position = Dictionary(uniqueKeysWithValues: packages.enumerated().map { ($1, $0) })
             let start = circle.sorted { (position[$0] ?? 0) < (position[$1] ?? 0) }
             let walked = walk(start) { number in
                 let inside = (needs[number] ?? []).filter { members.contains($0.package) }

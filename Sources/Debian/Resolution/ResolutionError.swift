@@ -34,10 +34,10 @@ package enum ResolutionError: DiagnosticConvertible {
             return Diagnostic(
                 code: "debian.version", error.diagnostic.message, at: asked.span, hint: error.diagnostic.hint)
         case .noSuchVersion(let asked, let available, let lower):
-            let wanted = [asked.version.map { " \($0)" }, asked.suite.map { " in \($0)" }].compactMap(\.self).joined()
+            let wanted = (asked.version.map { "=\($0)" } ?? "") + (asked.suite.map { "/\($0)" } ?? "")
             let others = available.prefix(5).map { "\($0.version) (\($0.suite))" }.joined(separator: ", ")
             return Diagnostic(
-                code: "debian.unknown-version", "there is no \(asked.name)\(wanted)", at: asked.span,
+                code: "debian.unknown-version", "there is no \(asked.name)\(wanted) to be had", at: asked.span,
                 causes: lower.map { ["a lower level has \($0), which stays as it is"] } ?? [],
                 hint: "there is \(asked.name) \(others)")
         case .virtualPackage(let asked, let providers):
