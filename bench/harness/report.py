@@ -1,5 +1,7 @@
 """The table that a run prints: plain text that is Markdown too."""
 
+from . import bases
+
 MEMORY_LIMIT = 150_000_000
 
 
@@ -11,12 +13,19 @@ def render(result: dict) -> str:
         "",
     ]
     lines += [f"Without {tool}: {reason.splitlines()[0]}" for tool, reason in result["missing"].items()]
-    compared = [row for row in result["rows"] if "tools" in row and "limit" not in row and not row.get("own")]
+    assembled = [row for row in result["rows"] if row.get("base")]
+    compared = [
+        row
+        for row in result["rows"]
+        if "tools" in row and "limit" not in row and not row.get("own") and not row.get("base")
+    ]
     if compared:
         lines += _table(
             ["work", "sampan", "BuildKit", "ratio", "target", "", "buildah", "ratio"], [_time_row(r) for r in compared]
         )
         lines += ["", *_parts(compared)]
+    if assembled:
+        lines += ["", *_table(["work", "sampan", "mmdebstrap", "ratio", "target", ""], [_base_row(r) for r in assembled])]
     peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
     if peaks:
         lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]
@@ -65,9 +74,19 @@ def _parts(rows: list[dict]) -> list[str]:
     return lines
 
 
+def _base_row(row: dict) -> list[str]:
+    own, peer = (row["tools"].get(name) for name in ("sampan", "mmdebstrap"))
+    if peer is None:
+        return [row["name"], _seconds(own), "", "", f"{row['seconds']} s", _met(own["median"] <= row["seconds"])]
+    ratio = own["median"] / peer["median"]
+    target = row["target"]
+    return [row["name"], _seconds(own), _seconds(peer), f"{ratio:.2f}", f"{target:.2f}", _met(ratio <= target)]
+
+
 def _peak_row(row: dict) -> list[str]:
     peak = row["tools"]["sampan"]["peak"]
-    return [row["name"], f"{peak / 1e6:.0f}", f"{MEMORY_LIMIT / 1e6:.0f}", _met(peak <= MEMORY_LIMIT)]
+    limit = bases.MEMORY_LIMIT if row.get("base") else MEMORY_LIMIT
+    return [row["name"], f"{peak / 1e6:.0f}", f"{limit / 1e6:.0f}", _met(peak <= limit)]
 
 
 def _met(met: bool) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 
+from . import bases
 from .machine import Measured, quiet, say
 
 # A row as it goes into the JSON; see bench/README.md.
@@ -249,4 +250,5 @@ GROUPS: dict[str, Callable[[Bench, list], list[Row]]] = {
     "memory": memory_group,
     "size": size_group,
     "start": start_group,
+    "bases": bases.group,
 }

@@ -19,6 +19,8 @@ package enum AssemblyError: DiagnosticConvertible, Equatable {
     case accountField(kind: String, name: String, field: String)
     /// /etc/passwd or /etc/group comes from somewhere else.
     case foreignAccounts(path: String)
+    /// Certificates for a configured level that nothing would add to the bundle.
+    case noCertificateTool
     /// A certificate file that is not what it should be.
     case certificate(file: String, problem: CertificateProblem)
     /// A kind of file in an archive that a base does not take.
@@ -72,6 +74,11 @@ package enum AssemblyError: DiagnosticConvertible, Equatable {
             (
                 "account", "/\(path) comes from a file or a package, so accounts cannot be added to it",
                 "give all accounts in `accounts`"
+            )
+        case .noCertificateTool:
+            (
+                "certificate", "there is no update-ca-certificates to add the recipe's certificates",
+                "add the package ca-certificates"
             )
         case .certificate(let file, let problem):
             ("certificate", "'\(file)' \(problem.text)", problem.hint)

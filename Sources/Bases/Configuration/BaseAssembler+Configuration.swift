@@ -78,7 +78,12 @@ extension LevelBuilder {
         }
     }
 
+    private static let certificateTool: BytePath = "usr/sbin/update-ca-certificates"
+
     mutating func placeLocalCertificates() throws {
+        if try !level.recipe.certificates.isEmpty && entry(at: Self.certificateTool) == nil {
+            throw AssemblyError.noCertificateTool
+        }
         for file in level.recipe.certificates {
             let name = file.path.description
             var bundle = CertificateBundle()

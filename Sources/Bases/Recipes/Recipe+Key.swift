@@ -23,7 +23,11 @@ extension Recipe {
             key.add(UInt64(user.gid))
         }
         key.add(UInt64(certificates.count))
-        for certificate in certificates { key.add(try certificate.digest()) }
+        for certificate in certificates {
+            key.add(try certificate.digest())
+            // Only update-ca-certificates has files of its own for each.
+            if configure { key.add(String(decoding: certificate.path.name, as: UTF8.self)) }
+        }
         key.add(UInt64(directories.count))
         for directory in directories {
             Self.add(directory.path, directory.mode, directory.owner, to: &key)

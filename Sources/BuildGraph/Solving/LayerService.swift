@@ -210,6 +210,21 @@ package final class LayerService: Sendable {
         }
     }
 
+    /// Takes a directory that holds a layer as an unpack of its blob would give it, times included.
+    /// - Parameter directory: of the session; it is renamed.
+    package func adopt(
+        _ directory: String, holding contents: LayerContents, as layer: LayerRef, diffID: Digest
+    ) async throws {
+        let store = store
+        try await BlockingPool.compute.run {
+            _ = try store.publishLayer(layer.id, directory: directory)
+            try store.upsertLayer(
+                LayerRecord(
+                    id: layer.id, diffID: diffID, unpackedSize: contents.entries.reduce(0) { $0 + $1.size },
+                    entryCount: contents.entries.count))
+        }
+    }
+
     /// How layers are unpacked for overlays here.
     package var unpackOptions: LayerUnpacker.Options {
         var options = LayerUnpacker.Options()

@@ -34,7 +34,7 @@ package struct Keyring: Sendable, Hashable {
     ]
 
     /// Whether all keys are files that go by Debian's name.
-    var isDebian: Bool {
+    package var isDebian: Bool {
         !parts.isEmpty
             && parts.allSatisfy { part in
                 switch part {

@@ -35,7 +35,9 @@ package enum ResolutionError: DiagnosticConvertible {
                 code: "debian.version", error.diagnostic.message, at: asked.span, hint: error.diagnostic.hint)
         case .noSuchVersion(let asked, let available, let lower):
             let wanted = (asked.version.map { "=\($0)" } ?? "") + (asked.suite.map { "/\($0)" } ?? "")
-            let others = available.prefix(5).map { "\($0.version) (\($0.suite))" }.joined(separator: ", ")
+            var seen: Set<String> = []
+            let texts = available.map { "\($0.version) (\($0.suite))" }.filter { seen.insert($0).inserted }
+            let others = texts.prefix(5).joined(separator: ", ")
             return Diagnostic(
                 code: "debian.unknown-version", "there is no \(asked.name)\(wanted) to be had", at: asked.span,
                 causes: lower.map { ["a lower level has \($0), which stays as it is"] } ?? [],

@@ -88,7 +88,8 @@ struct BaseMaker: Sendable {
         let store = store
         return try await BlockingPool.waiting.run {
             guard let record = try store.lookupStep(Self.choiceKey(chain, architecture)) else { return nil }
-            return try LockFile(parsing: SourceFile(name: "choice", bytes: record.result))
+            // What another version of the program wrote down is chosen anew.
+            return try? LockFile(parsing: SourceFile(name: "choice", bytes: record.result))
         }
     }
 

@@ -22,11 +22,11 @@ struct LevelConfigurator {
     ///   - unpacked: the files of the packages and dpkg's database.
     ///   - lower: the levels below.
     ///   - archives: packages that dpkg unpacks itself, by file name.
-    /// - Returns: the layer, whose contents lie in a directory of the session.
+    /// - Returns: the layer, and the directory of the session in which it lies just so.
     func configure(
         _ unpacked: LayerContents, level: BaseLevel, onto lower: [LayerRef], archives: [String: Digest],
         platform: Platform, step: StepID
-    ) async throws -> LayerContents {
+    ) async throws -> (contents: LayerContents, directory: String) {
         try await executor.prepare()
         let directories = try await layers.directories(lower)
         let (store, layers) = (store, layers)
@@ -60,17 +60,26 @@ struct LevelConfigurator {
         }
         let overlay = layers.overlay
         return try await BlockingPool.compute.run {
-            let changed = try LayerScanner.scanLayer(HostDirectory.open(place + "/upper"), overlay: overlay)
-            return LayerContents(try changed.entries.compactMap(Self.cleaned))
+            let upper = try HostDirectory.open(place + "/upper")
+            try Self.clean(upper, try LayerScanner.scanLayer(upper, overlay: overlay))
+            return (try LayerScanner.scanLayer(upper, overlay: overlay), place + "/upper")
         }
     }
 
-    /// An entry as it goes into the layer; nil for what scripts left behind.
-    private static func cleaned(_ entry: Entry) throws -> Entry? {
-        if !entry.isDirectory, ConfigurationScript.isLeftover(entry.path) { return nil }
-        // Each machine that starts from the image is to get an identity of its own.
-        if entry.path == "etc/machine-id", entry.isFile { return .file(entry.path, bytes: [], mode: entry.mode) }
-        return entry
+    /// Puts away what scripts left behind, and gives everything the time that it has in the layer's blob.
+    private static func clean(_ upper: HostDirectory, _ contents: LayerContents) throws {
+        var tidy = LayerTidy(upper)
+        var kept: [BytePath] = []
+        for entry in contents.entries {
+            if !entry.isDirectory, ConfigurationScript.isLeftover(entry.path) {
+                try tidy.remove(entry.path)
+                continue
+            }
+            // Each machine that starts from the image is to get an identity of its own.
+            if entry.path == "etc/machine-id", entry.isFile { try tidy.empty(entry.path) }
+            if !entry.isWhiteout { kept.append(entry.path) }
+        }
+        for path in kept { try tidy.setModified(path, FileTime(seconds: 0)) }
     }
 
     private static func prepare(

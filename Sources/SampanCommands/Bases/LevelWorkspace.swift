@@ -68,6 +68,7 @@ struct LevelWorkspace {
         let packages = try await read(architecture.levels[index].packages)
         let archives = try await archives(of: recipe)
         let contents: LayerContents
+        var directory: String?
         if recipe.configure {
             let (own, foreign) = packages.partitioned { ConfigurationScript.needsUnpacking($0.package) }
             let level = BaseLevel(recipe: recipe, packages: own.map(\.package), archives: archives)
@@ -76,7 +77,7 @@ struct LevelWorkspace {
             let unpacked = try await BlockingPool.compute.run { try standing.unpack(level, sources: sources) }
             let configurator = LevelConfigurator(
                 store: builder.store, layers: builder.layers, executor: builder.executor, progress: builder.progress)
-            contents = try await configurator.configure(
+            (contents, directory) = try await configurator.configure(
                 unpacked, level: level, onto: below,
                 archives: Dictionary(
                     foreign.map { ("\($0.package.name).deb", $0.locked.sha256) },
@@ -95,9 +96,15 @@ struct LevelWorkspace {
             reports = assembler.reports
         }
         let id = builder.noCache ? try Self.fresh(key) : key
-        return try await builder.layers.blob(
+        let blob = try await builder.layers.blob(
             LayerRef(id: id, origin: .made(contents)), epoch: 0, compression: .gzip
         ) { [progress = builder.progress] in progress.emit(.bytes(step, done: $0, total: nil)) }
+        if let directory {
+            let stack = BaseBuilder.refs(below.compactMap { Self.stored($0) } + [(blob.descriptor, blob.diffID)])
+            try await builder.layers.adopt(
+                directory, holding: contents, as: stack[stack.count - 1], diffID: blob.diffID)
+        }
+        return blob
     }
 
     /// A name under which nothing is known.

@@ -19,7 +19,8 @@ enum PackageSelection {
             let levels = try await BlockingPool.compute.run { try Self.levels(chain, architecture, indexes) }
             resolved.append(LockFile.Architecture(name: architecture, levels: levels))
         }
-        let sources = archive.releases.map(\.source).compactMap { source in
+        // apt in an image has Debian's keys and no others.
+        let sources = archive.releases.map(\.source).filter(\.keyring.isDebian).compactMap { source in
             source.uris.first.map {
                 LockFile.Source(
                     suite: source.suite, uri: Self.withoutCredentials($0), components: source.components)
