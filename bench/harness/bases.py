@@ -75,4 +75,3 @@ def group(bench, tools: list) -> list[dict]:
         {**bench.rounds("base static, packages at hand", [own], static), "base": True, "seconds": 2},
     ]
     return rows
-

@@ -25,7 +25,8 @@ def render(result: dict) -> str:
         )
         lines += ["", *_parts(compared)]
     if assembled:
-        lines += ["", *_table(["work", "sampan", "mmdebstrap", "ratio", "target", ""], [_base_row(r) for r in assembled])]
+        head = ["work", "sampan", "mmdebstrap", "ratio", "target", ""]
+        lines += ["", *_table(head, [_base_row(row) for row in assembled])]
     peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
     if peaks:
         lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]
