@@ -9,11 +9,15 @@ final class BaseBench: Sendable {
     let work: Workspace
     let mirror: TestMirror
 
-    /// - Parameter packages: what the suite bookworm has; its updates and security fixes are empty.
-    init(_ packages: [DebFile] = BaseBench.packages) throws {
+    /// - Parameters:
+    ///   - packages: what the suite bookworm has; its updates and security fixes are empty.
+    ///   - edit: changes the suite before it is published.
+    init(
+        _ packages: [DebFile] = BaseBench.packages, edit: (inout TestMirror.Suite) throws -> Void = { _ in }
+    ) throws {
         work = try Workspace("bases")
         mirror = try TestMirror(key: TestKeys.archive())
-        try publish(packages)
+        try publish(packages, edit: edit)
         try work.place.file("keys.gpg", WholeFile.read(mirror.key.keyring))
     }
 
@@ -37,9 +41,9 @@ final class BaseBench: Sendable {
     ]
 
     /// Makes the archive anew: bookworm with packages, and its empty companions.
-    func publish(_ packages: [DebFile], edit: (inout TestMirror.Suite) -> Void = { _ in }) throws {
+    func publish(_ packages: [DebFile], edit: (inout TestMirror.Suite) throws -> Void = { _ in }) throws {
         var suite = TestMirror.Suite("bookworm", packages: try packages.map { try .init($0) })
-        edit(&suite)
+        try edit(&suite)
         try mirror.publish(suite)
         for name in ["bookworm-updates", "bookworm-security"] { try mirror.publish(.init(name)) }
     }

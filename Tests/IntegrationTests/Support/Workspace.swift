@@ -11,17 +11,19 @@ import Testing
 final class Workspace: Sendable {
     let place: TemporaryDirectory
 
-    var home: String { place.path("home") }
+    let home: String
     var context: String { place.path("context") }
 
-    init(_ name: String = "integration") throws {
+    /// - Parameter home: one that tests share; by default a home of its own.
+    init(_ name: String = "integration", home: String? = nil) throws {
         place = try TemporaryDirectory(name)
+        self.home = home ?? place.path("home")
         try place.directory("context")
     }
 
     deinit {
         // Unpacked layers hold directories that their modes close to all but root; nothing is mounted in them.
-        try? Directory.removeTree(home)
+        if home.hasPrefix(place.path + "/") { try? Directory.removeTree(home) }
     }
 
     /// Writes a file of the context.
