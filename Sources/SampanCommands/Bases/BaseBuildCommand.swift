@@ -97,9 +97,21 @@ package struct BaseBuildCommand: AsyncParsableCommand {
                 Console.shared.message(
                     "built \(name) for \(architecture): \(image.packageCount) packages, \(image.layers.count) layer\(image.layers.count == 1 ? "" : "s"), \(Human.bytes(size)) compressed, in \(Human.seconds(ContinuousClock.now - start))"
                 )
+                for report in image.reports { Self.tell(report) }
             }
         }
         if !output.contains(where: { $0 == "-" || $0.hasSuffix("dest=-") }) { Console.shared.output(digest) }
+    }
+
+    /// What the slices of a level left out.
+    private static func tell(_ report: LevelReport) {
+        let parts = report.sliced.filter { $0.files > 0 }.map { sliced in
+            "\(sliced.slice) \(Human.bytes(sliced.bytes))"
+        }
+        if parts.isEmpty { return }
+        Console.shared.message(
+            "  \(report.name): \(report.entries) entries, \(Human.bytes(report.bytes)); left out \(parts.joined(separator: ", "))"
+        )
     }
 
     /// With a lock file no mirror is needed as long as all packages are in the store.
