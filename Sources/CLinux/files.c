@@ -20,6 +20,14 @@ int sampan_openat(int directory, const char *path, int flags, mode_t mode) {
 
 int sampan_clone_file(int to, int from) { return ioctl(to, FICLONE, from); }
 
+int sampan_spread_directories(int directory) {
+    int flags = 0;
+    if (ioctl(directory, FS_IOC_GETFLAGS, &flags) != 0) return -1;
+    if (flags & FS_TOPDIR_FL) return 0;
+    flags |= FS_TOPDIR_FL;
+    return ioctl(directory, FS_IOC_SETFLAGS, &flags);
+}
+
 ssize_t sampan_copy_file_range(int from, int to, size_t count) {
     return copy_file_range(from, NULL, to, NULL, count, 0);
 }

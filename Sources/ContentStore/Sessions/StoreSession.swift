@@ -24,6 +24,8 @@ package final class StoreSession: Sendable {
             throw .busy(path: Self.lockPath(location, id))
         }
         self.lock = lock
+        // Layers are unpacked below it, often just after others were removed.
+        Directory.spread(location.temporary)
         let path = directory
         try mapping(path) { () throws(SystemError) in try Directory.create(path, mode: 0o711) }
     }

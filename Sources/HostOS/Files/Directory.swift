@@ -1,3 +1,4 @@
+private import CLinux
 internal import Glibc
 
 /// Listing and removing directories by descriptor.
@@ -40,6 +41,15 @@ package enum Directory {
         }
         try create(String(path[..<slash]), mode: mode)
         if mkdir(path, mode) != 0, errno != EEXIST { throw SystemError(errno, "create directory", path) }
+    }
+
+    /// Asks the file system to put each directory that is made in this one into a region of its own.
+    ///
+    /// On ext4 a tree that is made where another was just removed costs several times as much: for a minute each new inode
+    /// is searched for past all those that were freed. Other file systems refuse or ignore it, which is fine.
+    package static func spread(_ path: String) {
+        guard let directory = try? FileDescriptor.open(path, O_RDONLY | O_DIRECTORY) else { return }
+        _ = sampan_spread_directories(directory.raw)
     }
 
     /// Removes a tree of ours without following links and without leaving the file system it is on. A missing tree is fine.
