@@ -160,8 +160,19 @@ package final class YAMLMappingReader {
         do {
             return try parse(text)
         } catch {
-            report.add(Diagnostic(explaining: error), at: span)
+            report.add(Diagnostic(explaining: error), at: Self.masked(span))
             return nil
         }
+    }
+
+    /// A place whose text is shown: without the name and password of an address in it.
+    private static func masked(_ span: SourceSpan) -> SourceSpan {
+        var bytes = span.file.bytes
+        let text = bytes[span.range.start..<span.range.end]
+        guard let scheme = text.firstRange(of: Array("://".utf8)) else { return span }
+        let authority = text[scheme.upperBound...].prefix { $0 != UInt8(ascii: "/") }
+        guard let end = authority.lastIndex(of: UInt8(ascii: "@")) else { return span }
+        for index in authority.startIndex..<end { bytes[index] = UInt8(ascii: "*") }
+        return SourceSpan(SourceFile(name: span.file.name, bytes: bytes), span.range)
     }
 }

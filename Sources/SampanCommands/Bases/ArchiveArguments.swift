@@ -19,6 +19,9 @@ struct ArchiveArguments: ParsableArguments {
     @Option(help: "The address of a mirror of snapshots. (default: the recipe's, SAMPAN_DEBIAN_SNAPSHOT_MIRROR)")
     var snapshotMirror: String?
 
+    /// Whether nothing is said that a recipe doesn't say.
+    var isEmpty: Bool { mirror == nil && keyring == nil && snapshot == nil && snapshotMirror == nil }
+
     /// Where each suite of a recipe comes from.
     func sources(_ chain: RecipeChain, environment: [String: String]) throws -> [ArchiveSource] {
         try Self.sources(

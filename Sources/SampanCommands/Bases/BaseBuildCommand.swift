@@ -66,14 +66,15 @@ package struct BaseBuildCommand: AsyncParsableCommand {
         let view: any ProgressView = quiet ? QuietProgress(.shared) : progress.makeSink()
         let job = try BaseJob.open(configures: chain.isConfigured, view: view)
         defer { job.store.close() }
-        let noCache = noCache
+        // What was built from another archive on request is no choice for later builds.
+        let (noCache, remembers) = (noCache, archive.isEmpty)
         let built = try await job.run { maker in
             let lock: LockFile
             if let locked {
                 lock = locked
             } else {
                 lock = try await maker.resolve(chain, architectures: architectures, from: sources)
-                try await maker.remember(lock, chain)
+                if remembers { try await maker.remember(lock, chain) }
             }
             var built: [BaseBuilder.Built] = []
             for name in architectures {

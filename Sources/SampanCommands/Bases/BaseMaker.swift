@@ -78,9 +78,15 @@ struct BaseMaker: Sendable {
     }
 
     private static func choiceKey(_ chain: RecipeChain, _ architecture: String) -> Digest {
-        var key = KeyHasher("base-choice/1")
+        // Packages that one archive's keys vouch for are no choice for a recipe that trusts another's.
+        let repository = chain.repository
+        let environment = StoreAccess.environment()
+        var key = KeyHasher("base-choice/2")
         key.add(chain.resolutionKey)
         key.add(architecture)
+        key.add(repository.mirror ?? environment[ArchiveSource.mirrorVariable])
+        key.add(repository.snapshotMirror ?? environment[ArchiveSource.snapshotVariable])
+        key.add(repository.keyring.map { $0.directory + "/" + $0.path.description })
         return key.finalize()
     }
 

@@ -187,6 +187,18 @@ struct RecipeParsingTests {
             ])
     }
 
+    @Test("the password in an address is shown nowhere")
+    func password() throws {
+        let list = #expect(throws: DiagnosticList.self) {
+            _ = try load("suite: bookworm\nmirror: http://me:secret@host/debian\n")
+        }
+        let text = try DiagnosticRenderer().render(#require(list?.diagnostics.first))
+        #expect(
+            text.contains("2 | mirror: http://*********@host/debian\n  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"),
+            "\(text)")
+        #expect(!text.contains("secret"))
+    }
+
     @Test("a chain without a suite is refused")
     func noSuite() {
         let list = #expect(throws: DiagnosticList.self) { _ = try load("packages: [libc6]\n") }
