@@ -194,7 +194,7 @@ struct RecipeParsingTests {
         }
         let text = try DiagnosticRenderer().render(#require(list?.diagnostics.first))
         #expect(
-            text.contains("2 | mirror: http://*********@host/debian\n  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"),
+            text.contains("2 | mirror: http://*********@host/debian\n  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"),
             "\(text)")
         #expect(!text.contains("secret"))
     }
