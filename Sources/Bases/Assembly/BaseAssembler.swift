@@ -1,6 +1,6 @@
 private import Archive
 private import Core
-private import Debian
+internal import Debian
 package import Layers
 
 /// Puts the levels of a base together from packages and recipes without running anything and without unpacking anything:
@@ -35,7 +35,8 @@ package struct BaseAssembler {
     package mutating func addLevel(_ level: BaseLevel) throws -> LayerContents {
         var known = known
         for package in level.packages {
-            try check(package)
+            try checkArchitecture(package)
+            try Diversions.check(package)
             try known.add(package)
         }
         let tree = FileTree(layers: layers)
@@ -61,12 +62,11 @@ package struct BaseAssembler {
         return contents
     }
 
-    private func check(_ package: DebPackage) throws {
+    func checkArchitecture(_ package: DebPackage) throws(AssemblyError) {
         guard package.architecture == architecture || package.architecture == "all" else {
-            throw AssemblyError.wrongArchitecture(
+            throw .wrongArchitecture(
                 package: package.name, architecture: package.architecture, wanted: architecture)
         }
-        try Diversions.check(package)
     }
 
     /// Whether the level adds certificates to the bundle.

@@ -14,10 +14,7 @@ extension BaseAssembler {
     package func unpack(_ level: BaseLevel, sources: [LockFile.Source] = []) throws -> LayerContents {
         var known = known
         for package in level.packages {
-            guard package.architecture == architecture || package.architecture == "all" else {
-                throw AssemblyError.wrongArchitecture(
-                    package: package.name, architecture: package.architecture, wanted: architecture)
-            }
+            try checkArchitecture(package)
             try known.add(package)
         }
         let tree = FileTree(layers: layers)

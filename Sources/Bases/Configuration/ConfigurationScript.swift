@@ -30,13 +30,11 @@ package enum ConfigurationScript {
             "chmod 755 $policy",
         ]
         for package in packages where package.scripts[.preinst] != nil && !needsUnpacking(package) {
-            let stem =
-                package.control["Multi-Arch"] == "same" ? "\(package.name):\(package.architecture)" : package.name
             lines.append(
                 """
                 DPKG_ADMINDIR=/var/lib/dpkg DPKG_ROOT= DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1 \
                 DPKG_MAINTSCRIPT_PACKAGE=\(package.name) DPKG_MAINTSCRIPT_ARCH=\(package.architecture) \
-                /var/lib/dpkg/info/\(stem).preinst install
+                /var/lib/dpkg/info/\(package.databaseName).preinst install
                 """)
         }
         if !files.isEmpty {

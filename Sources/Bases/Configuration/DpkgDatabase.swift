@@ -30,9 +30,7 @@ package struct DpkgDatabase {
     }
 
     private mutating func add(_ package: DebPackage, _ existing: (BytePath) throws -> [UInt8]?) throws {
-        // A package that may be installed for several architectures at once carries its own in its files' names.
-        let isPerArchitecture = package.control["Multi-Arch"] == "same"
-        let stem = isPerArchitecture ? "\(package.name):\(package.architecture)" : package.name
+        let stem = package.databaseName
         for (script, bytes) in package.scripts {
             let path = Self.place("info/\(stem).\(script.rawValue)")
             files[path] = bytes

@@ -42,7 +42,7 @@ extension Recipe {
         }
         key.add(moves.flatMap { [$0.from.absolute, $0.to.absolute] })
         key.add(symlinks.flatMap { [$0.path.absolute, $0.target] })
-        let chosen = archives.filter { $0.architecture == nil || $0.architecture == architecture }
+        let chosen = archives(for: architecture)
         key.add(UInt64(chosen.count))
         for archive in chosen {
             key.add(archive.digest)

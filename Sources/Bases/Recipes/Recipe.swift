@@ -197,6 +197,12 @@ extension Recipe {
         }
     }
 
+    /// Those of the archives that an architecture gets, in the recipe's order.
+    /// - Parameter architecture: Debian's name of it.
+    package func archives(for architecture: String) -> [Archive] {
+        archives.filter { $0.architecture == nil || $0.architecture == architecture }
+    }
+
     /// What the image's configuration says; nil leaves it to lower levels.
     package struct ImageSettings: Sendable, Hashable {
         package struct Variable: Sendable, Hashable {

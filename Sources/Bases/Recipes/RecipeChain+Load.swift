@@ -52,6 +52,9 @@ extension RecipeChain {
         return try RecipePlace(builtIn: name).source
     }
 
+    /// Whether a name is a file's and not a built-in recipe's.
+    package static func isFile(_ name: String) -> Bool { RecipePlace.isPath(name) }
+
     /// The names of built-in recipes, simple ones first. `debug` is the level that `NAME-debug` puts on top.
     package static var builtInNames: [String] { BuiltInRecipe.names }
 }

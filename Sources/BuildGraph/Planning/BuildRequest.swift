@@ -85,6 +85,11 @@ package struct BaseImage: Sendable {
             self.descriptor = descriptor
             self.fetch = fetch
         }
+
+        /// A layer whose blob is in the store.
+        package init(stored descriptor: Descriptor, diffID: Digest) {
+            self.init(diffID: diffID, descriptor: descriptor) { _ in }
+        }
     }
 
     package var name: String

@@ -34,6 +34,11 @@ package final class LayerService: Sendable {
     package struct LayerBlob: Sendable {
         package var descriptor: Descriptor
         package var diffID: Digest
+
+        package init(descriptor: Descriptor, diffID: Digest) {
+            self.descriptor = descriptor
+            self.diffID = diffID
+        }
     }
 
     /// Ends work that nobody waits for any more: downloads and unpacking after an interruption.
@@ -112,12 +117,7 @@ package final class LayerService: Sendable {
             if case .base = layer.origin {
                 parts.append(contents)
             } else {
-                let stamped = contents.entries.map { entry in
-                    var entry = entry
-                    entry.modified = FileTime(seconds: epoch)
-                    return entry
-                }
-                parts.append(LayerContents(stamped))
+                parts.append(contents.stamped(FileTime(seconds: epoch)))
             }
         }
         let stack = parts
@@ -177,12 +177,8 @@ package final class LayerService: Sendable {
         case .made(let contents):
             return try await BlockingPool.compute.run {
                 let directory = try Self.makeRoot(store)
-                let stamped = contents.entries.map { entry in
-                    var entry = entry
-                    entry.modified = Self.unpackedTime
-                    return entry
-                }
-                try LayerUnpacker(into: HostDirectory.open(directory), options: settings).unpack(LayerContents(stamped))
+                try LayerUnpacker(into: HostDirectory.open(directory), options: settings)
+                    .unpack(contents.stamped(Self.unpackedTime))
                 return try store.publishLayer(layer.id, directory: directory)
             }
         case .base(let image, let index):

@@ -1,14 +1,13 @@
 // https://wiki.debian.org/DebianRepository/Format#Date.2C_Valid-Until
+private import Core
 
 /// Times as archives write them, in seconds since 1970.
 enum ArchiveDate {
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
     /// Reads `Sat, 11 Jul 2026 10:16:37 UTC`, the form of `Release` files; other time zones are refused, as apt does.
     static func release(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), ["UTC", "GMT", "Z", "+0000"].contains(parts[5]),
-            let month = months.firstIndex(of: String(parts[2]))
+            let month = CivilDate.months.firstIndex(of: String(parts[2]))
         else { return nil }
         let clock = parts[4].split(separator: ":", omittingEmptySubsequences: false)
         guard clock.count == 3 else { return nil }
@@ -28,19 +27,11 @@ enum ArchiveDate {
     /// The form of `Release` files, for messages.
     static func text(_ seconds: Int64) -> String {
         let (days, rest) = seconds.quotientAndFloorRemainder(by: 86400)
-        // Years that start in March have their leap day at the end.
-        let shifted = days + 719_468
-        let (era, dayOfEra) = shifted.quotientAndFloorRemainder(by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = CivilDate(daysSince1970: days)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(days.quotientAndFloorRemainder(by: 7).1)]
         let clock = "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
-        return "\(weekday), \(two(day)) \(months[Int(month) - 1]) \(year) \(clock) UTC"
+        return "\(weekday), \(two(date.day)) \(CivilDate.months[Int(date.month) - 1]) \(date.year) \(clock) UTC"
     }
 
     /// - Parameter fields: year, month, day, hour, minute, second.
@@ -54,11 +45,8 @@ enum ArchiveDate {
         guard numbers.count == 6, numbers[0] >= 1970, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]),
             numbers[3] < 24, numbers[4] < 60, numbers[5] <= 60
         else { return nil }
-        let (month, day) = (numbers[1], numbers[2])
-        let year = month > 2 ? numbers[0] : numbers[0] - 1
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        let days = 365 * year + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
-        return days * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+        let date = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2])
+        return date.daysSince1970 * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
     }
 }
 

@@ -26,6 +26,10 @@ package struct DebPackage: Sendable {
     /// packages are those of base-passwd.
     package let contents: LayerContents
 
+    /// What the names of its files in dpkg's database begin with. A package that may be installed for several
+    /// architectures at once carries its own.
+    package var databaseName: String { control["Multi-Arch"] == "same" ? "\(name):\(architecture)" : name }
+
     package init(
         control: Control, conffiles: [BytePath] = [], md5sums: [UInt8] = [], scripts: [Script: [UInt8]] = [:],
         triggers: [UInt8] = [], otherControlFiles: [(name: String, bytes: [UInt8])] = [], contents: LayerContents

@@ -1,4 +1,5 @@
 package import Core
+package import HostOS
 
 /// The entries of one layer, in byte order of their paths, each path once, the root itself left out.
 package struct LayerContents: Sendable {
@@ -40,6 +41,16 @@ package struct LayerContents: Sendable {
     package var isEmpty: Bool { entries.isEmpty }
 
     /// The entry of exactly this path.
+    /// The same entries, all modified at one time.
+    package func stamped(_ time: FileTime) -> LayerContents {
+        LayerContents(
+            sorted: entries.map { entry in
+                var entry = entry
+                entry.modified = time
+                return entry
+            })
+    }
+
     package func entry(at path: BytePath) -> Entry? { index(of: path).map { entries[$0] } }
 
     package func index(of path: BytePath) -> Int? {

@@ -27,14 +27,10 @@ package struct LayerTidy {
     /// Sets when something was modified last, of a link itself.
     package mutating func setModified(_ path: BytePath, _ time: FileTime) throws {
         let directory = try open(path.parent)
-        let stamp = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
+        let times = TreeBuilder.times(time)
         _ = try path.withName { name in
             try check("set time of", root.show(path)) {
-                withUnsafePointer(to: (stamp, stamp)) { pair in
-                    pair.withMemoryRebound(to: timespec.self, capacity: 2) {
-                        utimensat(directory.raw, name, $0, AT_SYMLINK_NOFOLLOW)
-                    }
-                }
+                utimensat(directory.raw, name, times, AT_SYMLINK_NOFOLLOW)
             }
         }
     }

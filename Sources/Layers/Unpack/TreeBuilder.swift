@@ -1,7 +1,7 @@
 // https://docs.kernel.org/filesystems/overlayfs.html
 internal import Archive
 internal import Core
-private import Glibc
+internal import Glibc
 internal import HostOS
 
 /// Makes files below a root. Directories get their final metadata at the end, so that a read-only one can be filled
@@ -205,7 +205,7 @@ final class TreeBuilder {
         // file takes none.
         try setAttributes(entry, name, directory)
         try check("change mode of", root.show(entry.path)) { fchmod(file.raw, entry.mode) }
-        let times = Self.times(entry)
+        let times = Self.times(entry.modified)
         try check("set time of", root.show(entry.path)) { futimens(file.raw, times) }
     }
 
@@ -230,7 +230,7 @@ final class TreeBuilder {
         if !entry.isSymlink {
             try check("change mode of", root.show(entry.path)) { fchmodat(directory.raw, name, entry.mode, 0) }
         }
-        let times = Self.times(entry)
+        let times = Self.times(entry.modified)
         try check("set time of", root.show(entry.path)) {
             utimensat(directory.raw, name, times, AT_SYMLINK_NOFOLLOW)
         }
@@ -249,8 +249,9 @@ final class TreeBuilder {
         }
     }
 
-    private static func times(_ entry: Entry) -> [timespec] {
-        let time = timespec(tv_sec: Int(entry.modified.seconds), tv_nsec: Int(entry.modified.nanoseconds))
+    /// A time of access and of modification, as the kernel takes them.
+    static func times(_ modified: FileTime) -> [timespec] {
+        let time = timespec(tv_sec: Int(modified.seconds), tv_nsec: Int(modified.nanoseconds))
         return [time, time]
     }
 }

@@ -1,4 +1,3 @@
-import Archive
 import Bases
 import BuildGraph
 import ContentStore
@@ -34,12 +33,16 @@ struct BaseBuilder: Sendable {
     private struct MadeLevel: Codable {
         var layer: Descriptor
         var diffID: Digest
+
+        init(_ blob: LayerService.LayerBlob) { (layer, diffID) = (blob.descriptor, blob.diffID) }
+
+        var blob: LayerService.LayerBlob { LayerService.LayerBlob(descriptor: layer, diffID: diffID) }
     }
 
     /// - Parameter architecture: the packages of each level.
     func build(_ chain: RecipeChain, _ lock: LockFile, _ architecture: LockFile.Architecture) async throws -> Built {
         let keys = try await BlockingPool.compute.run { try Self.keys(chain, architecture, lock.sources) }
-        var made: [MadeLevel] = []
+        var made: [LayerService.LayerBlob] = []
         for key in keys {
             guard !noCache, let known = try await lookup(key) else { break }
             made.append(known)
@@ -51,12 +54,7 @@ struct BaseBuilder: Sendable {
             made = Array(made[..<start])
             let workspace = LevelWorkspace(
                 builder: self, chain: chain, architecture: architecture, aptSources: lock.sources)
-            reports = try await workspace.make(
-                from: start, keys: keys, lower: Self.refs(made.map { ($0.layer, $0.diffID) })
-            ) {
-                made.append(MadeLevel(layer: $1.descriptor, diffID: $1.diffID))
-                try await remember(keys[$0], made[$0])
-            }
+            (made, reports) = try await workspace.make(keys: keys, onto: made) { try await remember($0, $1) }
         }
         return try await image(chain, architecture, made, reports)
     }
@@ -81,47 +79,47 @@ struct BaseBuilder: Sendable {
         }
     }
 
-    private func lookup(_ key: Digest) async throws -> MadeLevel? {
+    private func lookup(_ key: Digest) async throws -> LayerService.LayerBlob? {
         let store = store
         return try await BlockingPool.waiting.run {
             guard let record = try store.lookupStep(key),
                 let level = try? JSONDecoder().decode(MadeLevel.self, from: Data(record.result)),
                 try store.containsBlob(level.layer.digest)
             else { return nil }
-            return level
+            return level.blob
         }
     }
 
-    private func remember(_ key: Digest, _ level: MadeLevel) async throws {
+    private func remember(_ key: Digest, _ layer: LayerService.LayerBlob) async throws {
         let store = store
         try await BlockingPool.waiting.run {
             try store.recordStep(
                 .init(
                     key: key, shape: key, description: "a level of a base",
-                    result: Array(JSONEncoder().encode(level)), layers: [], blobs: [level.layer.digest]))
+                    result: Array(JSONEncoder().encode(MadeLevel(layer))), layers: [], blobs: [layer.descriptor.digest])
+            )
         }
     }
 
     /// Layers that are in the store, as a stack that others can stand on.
-    static func refs(_ layers: [(descriptor: Descriptor, diffID: Digest)]) -> [LayerRef] {
+    static func refs(_ layers: [LayerService.LayerBlob]) -> [LayerRef] {
         let config = ImageConfig(platform: .host, diffIDs: layers.map(\.diffID))
         return LayerRef.layers(
             of: BaseImage(
                 name: "base", manifest: SHA256.digest(of: []), config: config,
-                layers: layers.map { layer in
-                    BaseImage.Layer(diffID: layer.diffID, descriptor: layer.descriptor) { _ in }
-                }))
+                layers: layers.map { BaseImage.Layer(stored: $0.descriptor, diffID: $0.diffID) }))
     }
 
     private func image(
-        _ chain: RecipeChain, _ architecture: LockFile.Architecture, _ levels: [MadeLevel], _ reports: [LevelReport]
+        _ chain: RecipeChain, _ architecture: LockFile.Architecture, _ layers: [LayerService.LayerBlob],
+        _ reports: [LevelReport]
     ) async throws -> Built {
         let config = BaseConfig.imageConfig(
-            chain, architecture: architecture.name, diffIDs: levels.map { $0.diffID })
+            chain, architecture: architecture.name, diffIDs: layers.map { $0.diffID })
         let configBytes = try CanonicalJSON.encode(config)
         let configDescriptor = Descriptor(mediaType: .ociConfig, describing: configBytes)
         let manifest = ImageManifest(
-            mediaType: .ociManifest, config: configDescriptor, layers: levels.map(\.layer))
+            mediaType: .ociManifest, config: configDescriptor, layers: layers.map(\.descriptor))
         let manifestBytes = try CanonicalJSON.encode(manifest)
         var descriptor = Descriptor(mediaType: .ociManifest, describing: manifestBytes)
         let store = store
@@ -131,7 +129,7 @@ struct BaseBuilder: Sendable {
         }
         descriptor.platform = PlatformValue(BaseConfig.platform(architecture.name))
         return Built(
-            manifest: descriptor, config: config, layers: levels.map(\.layer),
+            manifest: descriptor, config: config, layers: layers.map(\.descriptor),
             packageCount: architecture.levels.reduce(0) { $0 + $1.packages.count }, reports: reports)
     }
 }

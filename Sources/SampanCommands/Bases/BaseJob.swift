@@ -12,7 +12,6 @@ import Sandbox
 /// The parts that commands about bases work with, from an open store to its end.
 struct BaseJob: Sendable {
     let maker: BaseMaker
-    let network: NetworkAccess
     let view: any ProgressView
 
     var store: Store { maker.store }
@@ -27,7 +26,7 @@ struct BaseJob: Sendable {
             store: store, canUnpack: configures && geteuid() == 0,
             overlay: RootlessEntry.isInside ? .user : .trusted)
         let maker = BaseMaker(store: store, network: network, layers: layers, progress: ProgressReporter(view))
-        return BaseJob(maker: maker, network: network, view: view)
+        return BaseJob(maker: maker, view: view)
     }
 
     /// Does work that an interruption ends, and closes everything whatever came of it.
@@ -35,11 +34,11 @@ struct BaseJob: Sendable {
         do {
             let value = try await Interruption.shared.cancelling { [maker] in try await work(maker) }
             view.end()
-            await network.shutdown()
+            await maker.network.shutdown()
             return value
         } catch {
             view.end()
-            await network.shutdown()
+            await maker.network.shutdown()
             throw error
         }
     }

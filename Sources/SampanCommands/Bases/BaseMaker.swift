@@ -30,8 +30,8 @@ struct BaseMaker: Sendable {
 
     /// The image of one architecture.
     func build(
-        _ chain: RecipeChain, _ lock: LockFile, _ architecture: LockFile.Architecture, from sources: [ArchiveSource],
-        noCache: Bool = false
+        _ chain: RecipeChain, _ lock: LockFile, _ architecture: LockFile.Architecture,
+        from sources: @escaping @Sendable @autoclosure () -> [ArchiveSource], noCache: Bool = false
     ) async throws -> BaseBuilder.Built {
         let packages = PackageSource(
             fetcher: fetcher, remote: RemoteFetcher(store: store, network: network), sources: sources)
@@ -51,25 +51,22 @@ struct BaseMaker: Sendable {
         let chain = try RecipeChain.load(name)
         let architecture = try BasePlatforms.architectures(platform.description, chain)[0]
         let lock: LockFile
-        var sources: [ArchiveSource]?
         if let path = PackageSelection.lockPath(for: name) {
             lock = try PackageSelection.locked(path, chain, architectures: [architecture])
         } else if !pull, let known = try await choice(chain, architecture) {
             lock = known
         } else {
-            let found = try archiveSources(chain)
-            sources = found
-            lock = try await resolve(chain, architectures: [architecture], from: found)
+            lock = try await resolve(chain, architectures: [architecture], from: archiveSources(chain))
             try await remember(lock, chain)
         }
         guard let packages = lock[architecture] else {
             throw Diagnostic(code: "base.platform", "the recipe '\(name)' has no packages for \(platform)")
         }
-        let built = try await build(chain, lock, packages, from: sources ?? (try? archiveSources(chain)) ?? [])
+        let built = try await build(chain, lock, packages, from: (try? archiveSources(chain)) ?? [])
         return BaseImage(
             name: "base:" + name, manifest: built.manifest.digest, config: built.config,
             layers: zip(built.config.rootfs.diffIDs, built.layers).map {
-                BaseImage.Layer(diffID: $0, descriptor: $1) { _ in }
+                BaseImage.Layer(stored: $1, diffID: $0)
             })
     }
 

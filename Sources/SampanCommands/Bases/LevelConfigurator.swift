@@ -90,12 +90,8 @@ struct LevelConfigurator {
         for name in ["upper", "empty"] {
             try check("set mode of", place + "/" + name) { chmod(place + "/" + name, 0o755) }
         }
-        let stamped = unpacked.entries.map { entry in
-            var entry = entry
-            entry.modified = LayerService.unpackedTime
-            return entry
-        }
-        try LayerUnpacker(into: HostDirectory.open(place + "/upper"), options: options).unpack(LayerContents(stamped))
+        try LayerUnpacker(into: HostDirectory.open(place + "/upper"), options: options)
+            .unpack(unpacked.stamped(LayerService.unpackedTime))
         for (name, digest) in archives {
             let target = place + "/packages/" + name
             // A second name of the blob; another file system's would be a copy, but the store is one.

@@ -18,15 +18,15 @@ struct LevelWorkspace {
     let aptSources: [LockFile.Source]
 
     /// - Parameters:
-    ///   - start: the first level that has to be made.
     ///   - keys: of all levels.
-    ///   - lower: the layers below.
-    ///   - finished: called with the number of a level and its layer.
+    ///   - lower: the layers of the lowest levels, which are there already.
+    ///   - finished: called with the key of each level that was made, and its layer.
+    /// - Returns: the layers of all levels.
     func make(
-        from start: Int, keys: [Digest], lower: [LayerRef],
-        finished: (Int, LayerService.LayerBlob) async throws -> Void
-    ) async throws -> [LevelReport] {
-        let wanted = architecture.levels[start...].flatMap(\.packages)
+        keys: [Digest], onto lower: [LayerService.LayerBlob],
+        finished: (Digest, LayerService.LayerBlob) async throws -> Void
+    ) async throws -> (layers: [LayerService.LayerBlob], reports: [LevelReport]) {
+        let wanted = architecture.levels[lower.count...].flatMap(\.packages)
         let count = "\(wanted.count) package\(wanted.count == 1 ? "" : "s")"
         if !wanted.isEmpty {
             try await builder.progress.step("[\(chain.name)] fetch \(count) for \(architecture.name)") { step in
@@ -37,31 +37,25 @@ struct LevelWorkspace {
         }
         var assembler = BaseAssembler(
             architecture: architecture.name, mergesUsr: UsrMerge.applies(to: chain.suite))
-        var below = lower
-        for (index, layer) in lower.enumerated() {
-            assembler.take(configured: try await builder.layers.contents(layer, below: Array(lower[..<index])))
+        let standing = BaseBuilder.refs(lower)
+        for (index, layer) in standing.enumerated() {
+            assembler.take(configured: try await builder.layers.contents(layer, below: Array(standing[..<index])))
         }
-        var reports: [LevelReport] = []
-        for index in start..<chain.levels.count {
+        var made = lower
+        for index in lower.count..<chain.levels.count {
             let label = "[\(chain.name) \(index + 1)/\(chain.levels.count)] \(chain.levels[index].name)"
-            let layer = try await builder.progress.step(label) { step in
-                try await make(index, key: keys[index], onto: below, &assembler, &reports, step)
-            }
-            below = BaseBuilder.refs(
-                below.compactMap { Self.stored($0) } + [(layer.descriptor, layer.diffID)])
-            try await finished(index, layer)
+            made.append(
+                try await builder.progress.step(label) { step in
+                    try await make(index, key: keys[index], onto: made, &assembler, step)
+                })
+            try await finished(keys[index], made[index])
         }
-        return reports
-    }
-
-    private static func stored(_ ref: LayerRef) -> (descriptor: Descriptor, diffID: Digest)? {
-        guard case .base(let image, let index) = ref.origin else { return nil }
-        return (image.layers[index].descriptor, image.layers[index].diffID)
+        return (made, assembler.reports)
     }
 
     private func make(
-        _ index: Int, key: Digest, onto below: [LayerRef], _ assembler: inout BaseAssembler,
-        _ reports: inout [LevelReport], _ step: StepID
+        _ index: Int, key: Digest, onto below: [LayerService.LayerBlob], _ assembler: inout BaseAssembler,
+        _ step: StepID
     ) async throws -> LayerService.LayerBlob {
         let recipe = chain.levels[index]
         let platform = BaseConfig.platform(architecture.name)
@@ -72,13 +66,13 @@ struct LevelWorkspace {
         if recipe.configure {
             let (own, foreign) = packages.partitioned { ConfigurationScript.needsUnpacking($0.package) }
             let level = BaseLevel(recipe: recipe, packages: own.map(\.package), archives: archives)
-            let standing = assembler
-            let sources = aptSources
-            let unpacked = try await BlockingPool.compute.run { try standing.unpack(level, sources: sources) }
+            let unpacked = try await BlockingPool.compute.run { [assembler, aptSources] in
+                try assembler.unpack(level, sources: aptSources)
+            }
             let configurator = LevelConfigurator(
                 store: builder.store, layers: builder.layers, executor: builder.executor, progress: builder.progress)
             (contents, directory) = try await configurator.configure(
-                unpacked, level: level, onto: below,
+                unpacked, level: level, onto: BaseBuilder.refs(below),
                 archives: Dictionary(
                     foreign.map { ("\($0.package.name).deb", $0.locked.sha256) },
                     uniquingKeysWith: { first, _ in first }),
@@ -86,21 +80,18 @@ struct LevelWorkspace {
             assembler.take(configured: contents)
         } else {
             let level = BaseLevel(recipe: recipe, packages: packages.map(\.package), archives: archives)
-            var standing = assembler
-            (contents, standing) = try await BlockingPool.compute.run { [standing] in
-                var next = standing
+            (contents, assembler) = try await BlockingPool.compute.run { [assembler] in
+                var next = assembler
                 let contents = try next.addLevel(level)
                 return (contents, next)
             }
-            assembler = standing
-            reports = assembler.reports
         }
-        let id = builder.noCache ? try Self.fresh(key) : key
+        let id = builder.noCache ? Self.fresh(key) : key
         let blob = try await builder.layers.blob(
             LayerRef(id: id, origin: .made(contents)), epoch: 0, compression: .gzip
         ) { [progress = builder.progress] in progress.emit(.bytes(step, done: $0, total: nil)) }
         if let directory {
-            let stack = BaseBuilder.refs(below.compactMap { Self.stored($0) } + [(blob.descriptor, blob.diffID)])
+            let stack = BaseBuilder.refs(below + [blob])
             try await builder.layers.adopt(
                 directory, holding: contents, as: stack[stack.count - 1], diffID: blob.diffID)
         }
@@ -108,7 +99,7 @@ struct LevelWorkspace {
     }
 
     /// A name under which nothing is known.
-    private static func fresh(_ key: Digest) throws -> Digest {
+    private static func fresh(_ key: Digest) -> Digest {
         var hash = KeyHasher("base-level-anew/1")
         hash.add(key)
         hash.add(UInt64.random(in: 0...UInt64.max))
@@ -174,8 +165,7 @@ struct LevelWorkspace {
     private func archives(of recipe: Recipe) async throws -> [(archive: Recipe.Archive, contents: LayerContents)] {
         let store = builder.store
         var out: [(archive: Recipe.Archive, contents: LayerContents)] = []
-        for archive in recipe.archives
-        where archive.architecture == nil || archive.architecture == architecture.name {
+        for archive in recipe.archives(for: architecture.name) {
             let file = try await builder.packages.open(archive)
             let contents = try await BlockingPool.compute.run {
                 let source = HashingSource(DescriptorSource(file))

@@ -84,7 +84,7 @@ enum PackageSelection {
 
     /// The lock file that a recipe's file has beside it; nil for built-in recipes and where there is none.
     static func lockPath(for name: String) -> String? {
-        guard name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") else { return nil }
+        guard RecipeChain.isFile(name) else { return nil }
         let path = LockFile.path(for: name)
         return access(path, F_OK) == 0 ? path : nil
     }

@@ -10,13 +10,15 @@ struct PackageSource: Sendable {
     let fetcher: any ArchiveFetcher
     let remote: RemoteFetcher
     /// Where files of a suite can be had; nothing where no mirror is known, which is fine while all are in the store.
-    let sources: [ArchiveSource]
+    /// Asked only when something has to be fetched: it reads the host's apt sources.
+    let sources: @Sendable () -> [ArchiveSource]
 
     /// Packages that are fetched at a time.
     private static let width = 6
 
     /// - Parameter progress: told how many bytes of how many are there.
     func fetch(_ packages: [LockedPackage], progress: @escaping @Sendable (Int64, Int64) -> Void) async throws {
+        let sources = sources()
         let total = packages.reduce(Int64(0)) { $0 + $1.size }
         let done = Mutex([Digest: Int64]())
         let report = { @Sendable (digest: Digest, count: Int64) in

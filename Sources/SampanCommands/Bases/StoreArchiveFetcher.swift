@@ -1,4 +1,5 @@
 package import Archive
+import BuildGraph
 package import ContentStore
 package import Core
 import Debian
@@ -127,7 +128,7 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
             defer { lock?.release() }
             if try store.containsBlob(digest) { return }
             let writer = try store.makeBlobWriter()
-            try make(WriterSink(writer))
+            try make(StoreBlobSink(writer))
             try writer.commit(expected: digest, size: size)
         }
         try await record(digest, name)
@@ -150,15 +151,6 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
                 NewStep(key: key, shape: key, description: description, result: [], blobs: [digest]))
         }
     }
-}
-
-/// Writes into a blob.
-private final class WriterSink: ByteSink {
-    private let writer: BlobWriter
-
-    init(_ writer: BlobWriter) { self.writer = writer }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws { try writer.write(bytes) }
 }
 
 /// Why a file known by digest could not be had.

@@ -51,7 +51,7 @@ enum StoredOutput {
         let base = BaseImage(
             name: image.digest.description, manifest: image.digest, config: image.config,
             layers: zip(image.config.rootfs.diffIDs, image.manifest.layers).map {
-                BaseImage.Layer(diffID: $0, descriptor: $1) { _ in }
+                BaseImage.Layer(stored: $1, diffID: $0)
             })
         let contents = try await service.files(LayerRef.layers(of: base), epoch: 0)
         try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: spec) }

@@ -52,7 +52,7 @@ package struct ImageResolver: ImageSource {
             let found = try StoredImage.read(descriptor, store, platform: platform)
             let layers = try zip(found.config.rootfs.diffIDs, found.manifest.layers).map { diffID, layer in
                 guard try store.containsBlob(layer.digest) else { throw ContentStoreError.blobMissing(layer.digest) }
-                return BaseImage.Layer(diffID: diffID, descriptor: layer) { _ in }
+                return BaseImage.Layer(stored: layer, diffID: diffID)
             }
             return BaseImage(name: name, manifest: found.digest, config: found.config, layers: layers)
         }
