@@ -5,7 +5,7 @@ internal import HostOS
 ///
 /// `PRAGMA user_version` counts the migrations that a file has seen. A form is never changed, only followed by another.
 enum Schema {
-    static let migrations = [version1]
+    static let migrations = [version1, version2]
 
     static var version: Int { migrations.count }
 
@@ -96,5 +96,13 @@ enum Schema {
             session TEXT NOT NULL, kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY (session, kind, id)
         ) WITHOUT ROWID;
         CREATE INDEX leases_id ON leases (id, kind);
+        """
+
+    private static let version2 = """
+        CREATE TABLE origins (
+            blob BLOB NOT NULL, registry TEXT NOT NULL, repository TEXT NOT NULL, seen INTEGER NOT NULL,
+            PRIMARY KEY (blob, registry, repository)
+        ) WITHOUT ROWID;
+        CREATE INDEX origins_seen ON origins (seen);
         """
 }
