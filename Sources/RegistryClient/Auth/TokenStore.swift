@@ -10,6 +10,7 @@ actor TokenStore {
         var registry: String
         var realm: HTTPURL
         var service: String?
+        /// One or several, separated by blanks.
         var scope: String
     }
 
@@ -54,7 +55,8 @@ actor TokenStore {
 
     private func fetch(_ key: Key) async throws -> Token {
         var url = key.realm
-        var query = "scope=" + PercentEncoding.encode(key.scope)
+        var query = key.scope.split(separator: " ").map { "scope=" + PercentEncoding.encode(String($0)) }
+            .joined(separator: "&")
         if let service = key.service { query = "service=" + PercentEncoding.encode(service) + "&" + query }
         url.target += (url.target.contains("?") ? "&" : "?") + query
         var request = HTTPRequest(.get, url, headers: ["Accept": "application/json"])
