@@ -24,13 +24,13 @@ package struct RunExecution: Sendable {
             progress.emit(.bytes(step, done: $0, total: nil))
         }
         let user = try await UserResolver(tree(), span: nil).process(plan.user)
-        await session.programs.enter()
+        await session.shared.programs.enter()
         do {
             let result = try await execute(directories, user)
-            await session.programs.leave()
+            await session.shared.programs.leave()
             return result
         } catch {
-            await session.programs.leave()
+            await session.shared.programs.leave()
             throw error
         }
     }

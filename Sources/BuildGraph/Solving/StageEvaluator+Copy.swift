@@ -111,7 +111,7 @@ extension StageEvaluator {
                 hint: "stages count from 0; this Dockerfile has \(request.dockerfile.stages.count)")
         }
         do {
-            return try await session.externalLayers(name, platform: node.platform ?? request.platform, span: span)
+            return try await session.externalLayers(name, platform: platform, span: span)
         } catch {
             var diagnostic = Diagnostic(explaining: error)
             let names = request.dockerfile.stages.compactMap(\.name)

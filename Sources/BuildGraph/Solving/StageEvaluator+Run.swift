@@ -166,8 +166,18 @@ extension StageEvaluator {
             services.progress.emit(.cached(step))
             return found.layer
         }
+        let outcome = try await session.shared.runs.value(key) {
+            try await self.run(plan, key: key, shape: shape, skipsCache: skipsCache, context, step)
+        }
+        if outcome.step != step { services.progress.emit(.cached(step)) }
+        return outcome.layer
+    }
+
+    /// Runs the program, one at a time of a key over all processes: whoever waits finds the result of the other.
+    private func run(
+        _ plan: RunPlan, key: Digest, shape: Digest, skipsCache: Bool, _ context: StepContext, _ step: StepID
+    ) async throws -> RunOutcome {
         let store = services.store
-        // One at a time over all processes: whoever waits finds the result of the other.
         let cancelled = CancelFlag()
         let lock = try await withTaskCancellationHandler {
             try await BlockingPool.waiting.run { try store.lockStep(key) { cancelled.isSet } }
@@ -176,16 +186,13 @@ extension StageEvaluator {
         }
         guard let lock else { throw CancellationError() }
         defer { lock.release() }
-        if !skipsCache, let found = try await recorded(key) {
-            services.progress.emit(.cached(step))
-            return found.layer
-        }
+        if !skipsCache, let found = try await recorded(key) { return RunOutcome(layer: found.layer, step: nil) }
         let layer = try await RunExecution(session: session, plan: plan, context: context, step: step, key: key).run(
             tree: { try await self.tree(step) })
         try await record(
-            key: key, shape: shape, StepResult(layer: layer, inputs: inputs),
+            key: key, shape: shape, StepResult(layer: layer, inputs: plan.inputs),
             description: context.statement.instruction.text)
-        return layer
+        return RunOutcome(layer: layer, step: step)
     }
 
     private func cached(key: Digest, shape: Digest, inputs: [[Digest]], _ plan: RunPlan) async throws -> StepResult? {

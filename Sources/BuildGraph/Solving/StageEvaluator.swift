@@ -4,9 +4,11 @@ import Layers
 import OCI
 
 /// Carries out the instructions of one stage in their order.
-package struct StageEvaluator {
+package struct StageEvaluator: Sendable {
     let session: BuildSession
     let node: StageGraph.Node
+    /// What the stage is built for.
+    let platform: Platform
     var state: StageState
     private var number = 0
     private var total = 0
@@ -16,7 +18,8 @@ package struct StageEvaluator {
     package init(session: BuildSession, node: StageGraph.Node) {
         self.session = session
         self.node = node
-        state = .scratch(node.platform ?? session.request.platform)
+        platform = session.platform(ofStage: node.stage.index)
+        state = .scratch(platform)
     }
 
     var request: BuildRequest { session.request }
@@ -43,7 +46,6 @@ package struct StageEvaluator {
     // MARK: - Beginning
 
     private mutating func begin() async throws {
-        let platform = node.platform ?? request.platform
         switch node.base {
         case .scratch: state = .scratch(platform)
         case .stage(let index):
@@ -53,17 +55,13 @@ package struct StageEvaluator {
             state.setsCommand = false
         case .external(let name):
             let span = span(node.stage.from.image.range)
-            if case .files(let files) = NamedContexts(request.namedContexts).find(name) {
+            guard let image = try await session.base(name, platform: platform, span: span) else {
                 // A directory as a base is a root file system without configuration.
-                let contents = try await files.contents()
                 state = .scratch(platform)
-                state.layers = [LayerRef(id: try contents.contentID(), origin: .made(contents))]
+                state.layers = try await session.externalLayers(name, platform: platform, span: span)
                 state.image.history.append(history("FROM \(name)", layer: true))
                 return
             }
-            var resolved = name
-            if case .image(let image) = NamedContexts(request.namedContexts).find(name) { resolved = image }
-            let image = try await session.image(resolved, platform: platform, span: span)
             guard image.config.platform.distance(from: platform) != nil else {
                 throw Diagnostic(
                     code: "from.platform", "'\(name)' is an image for \(image.config.platform), not for \(platform)",
@@ -146,7 +144,8 @@ package struct StageEvaluator {
         let position = String(repeating: " ", count: width - String(number).count) + String(number)
         let text = statement.instruction.text.split(separator: "\n").first.map(String.init) ?? ""
         let line = String(text.prefix(200))
-        let name = session.graph.nodes.count == 1 && node.stage.name == nil ? "" : stage + " "
+        var name = session.graph.nodes.count == 1 && node.stage.name == nil ? "" : stage + " "
+        if session.shared.namesPlatforms { name = "\(platform) " + name }
         return "[\(name)\(position)/\(total)] \(onbuild ? "ONBUILD " : "")\(line)"
     }
 

@@ -48,12 +48,24 @@ final class Workshop: Sendable {
     func session(_ text: String, _ change: (inout BuildRequest) -> Void = { _ in }) throws -> BuildSession {
         var request = try request(text)
         change(&request)
+        return try BuildSession(request, services: services())
+    }
+
+    func services() -> BuildServices {
         let layers = LayerService(store: store, canUnpack: Self.canUnpack, overlay: Self.canUnpack ? .trusted : .user)
-        return try BuildSession(
-            request,
-            services: BuildServices(
-                store: store, layers: layers, images: KnownImages(images.withLock { $0 }), remote: NoRemote(),
-                executor: executor, progress: ProgressReporter(progress)))
+        return BuildServices(
+            store: store, layers: layers, images: KnownImages(images.withLock { $0 }), remote: NoRemote(),
+            executor: executor, progress: ProgressReporter(progress))
+    }
+
+    /// Sessions for several platforms, with everything in common.
+    func sessions(_ text: String, _ platforms: [Platform]) throws -> [BuildSession] {
+        let (services, shared) = (services(), SharedBuild(namesPlatforms: true))
+        return try platforms.map { platform in
+            var request = try request(text)
+            request.platform = platform
+            return try BuildSession(request, services: services, shared: shared)
+        }
     }
 
     @discardableResult
