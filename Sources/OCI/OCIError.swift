@@ -4,7 +4,7 @@ package import Core
 package enum OCIError: DiagnosticConvertible, Equatable {
     /// The kinds of documents.
     package enum Document: String, Sendable {
-        case manifest, index, config, layout, descriptor, response
+        case manifest, index, config, layout, descriptor, response, cacheRecords
 
         /// The name with its article.
         var phrase: String {
@@ -15,6 +15,7 @@ package enum OCIError: DiagnosticConvertible, Equatable {
             case .layout: "an image layout"
             case .descriptor: "a descriptor"
             case .response: "a registry's answer"
+            case .cacheRecords: "the records of a build cache"
             }
         }
     }

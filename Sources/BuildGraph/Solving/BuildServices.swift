@@ -9,6 +9,10 @@ package struct BuildServices: Sendable {
     package var remote: any RemoteSource
     package var executor: any StepExecutor
     package var progress: ProgressReporter
+    /// Exported caches, asked in this order after the store.
+    package var caches: [any CacheSource] = []
+    /// Where new cache mounts get their first content; nil leaves them empty.
+    package var cacheMounts: (any CacheMountSource)?
 
     package init(
         store: Store, layers: LayerService, images: any ImageSource, remote: any RemoteSource,
