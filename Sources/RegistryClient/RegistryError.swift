@@ -9,12 +9,28 @@ package enum RegistryError: DiagnosticConvertible, Equatable {
         case manifest(String)
         case blob(Digest)
         case token
+        case tags(String)
+        case referrers(Digest)
+        case manifestPush(String)
+        case upload(Digest)
 
         var phrase: String {
             switch self {
             case .manifest(let name): "image \(name)"
             case .blob(let digest): "blob \(digest.short)"
             case .token: "an access token"
+            case .tags(let repository): "the tags of \(repository)"
+            case .referrers(let digest): "the referrers of \(digest.short)"
+            case .manifestPush(let name): "to take image \(name)"
+            case .upload(let digest): "to take blob \(digest.short)"
+            }
+        }
+
+        /// Whether something was to be stored.
+        var isPush: Bool {
+            switch self {
+            case .manifestPush, .upload: true
+            case .manifest, .blob, .token, .tags, .referrers: false
             }
         }
     }
@@ -35,15 +51,34 @@ package enum RegistryError: DiagnosticConvertible, Equatable {
     case blobSize(Digest, expected: Int, actual: Int, registry: String)
     /// The server answered a request for a part with another part.
     case wrongRange(Digest, registry: String)
-    /// The bytes given to continue from don't fit the sink.
-    case wrongPrefix(Digest)
+    /// What was to be pushed isn't what its descriptor says; the registry got nothing it would keep.
+    case contentDigest(Digest, actual: Digest)
+    case contentSize(Digest, expected: Int, actual: Int64)
+    /// An upload was begun or went on without a usable place to send to.
+    case uploadLocation(Digest, registry: String)
+    /// The registry forgot the upload again and again.
+    case uploadLost(Digest, registry: String)
+    /// A list that leads to another server, repeats itself or doesn't end.
+    case paging(registry: String)
+    /// A manifest to push as a referrer doesn't name that subject.
+    case otherSubject(Digest, expected: Digest, actual: Digest?)
+    /// The tag that stands in for a list of referrers holds something else, or others keep overwriting it.
+    case fallbackTag(String, registry: String)
 
     package var diagnostic: Diagnostic {
         switch self {
+        case .notFound(let subject, let registry, let details) where subject.isPush:
+            Diagnostic(
+                code: "registry.not-found", "\(registry) has no place \(subject.phrase)", causes: details,
+                hint: "check the name; some registries want the repository to be created first")
         case .notFound(let subject, let registry, let details):
             Diagnostic(
                 code: "registry.not-found", "\(registry) has no \(subject.phrase)", causes: details,
                 hint: "check the name and the tag")
+        case .unauthorized(let subject, let registry, let details) where subject.isPush:
+            Diagnostic(
+                code: "registry.unauthorized", "\(registry) refuses \(subject.phrase)", causes: details,
+                hint: "log in with an account that may push to this repository")
         case .unauthorized(let subject, let registry, let details):
             Diagnostic(
                 code: "registry.unauthorized", "\(registry) does not give out \(subject.phrase) without a login",
@@ -85,8 +120,34 @@ package enum RegistryError: DiagnosticConvertible, Equatable {
         case .wrongRange(let digest, let registry):
             Diagnostic(
                 code: "registry.wrong-range", "\(registry) sent another part of blob \(digest.short) than asked for")
-        case .wrongPrefix(let digest):
-            Diagnostic(code: "registry.wrong-prefix", "what is there of blob \(digest.short) can't be continued")
+        case .contentDigest(let digest, let actual):
+            Diagnostic(
+                code: "registry.content-digest", "blob \(digest.short) changed before it could be pushed",
+                causes: ["expected \(digest)", "read \(actual)"],
+                hint: "the copy here is damaged; remove it and get the image again")
+        case .contentSize(let digest, let expected, let actual):
+            Diagnostic(
+                code: "registry.content-size", "blob \(digest.short) has not the size that its image says",
+                causes: ["expected \(expected) bytes", "there are \(actual) bytes"])
+        case .uploadLocation(let digest, let registry):
+            Diagnostic(
+                code: "registry.upload-location", "\(registry) does not say where to send blob \(digest.short)",
+                hint: "the registry, or a proxy before it, breaks the distribution specification")
+        case .uploadLost(let digest, let registry):
+            Diagnostic(
+                code: "registry.upload-lost", "\(registry) lost what it had of blob \(digest.short) again and again",
+                hint: "a registry of several servers needs a shared store; try again later")
+        case .paging(let registry):
+            Diagnostic(
+                code: "registry.paging", "\(registry) gave a list whose pages do not end or lead elsewhere")
+        case .otherSubject(let digest, let expected, let actual):
+            Diagnostic(
+                code: "registry.subject", "manifest \(digest.short) is not attached to \(expected.short)",
+                causes: [actual.map { "it is attached to \($0.short)" } ?? "it names no subject"])
+        case .fallbackTag(let tag, let registry):
+            Diagnostic(
+                code: "registry.fallback-tag", "the list of referrers under tag \(tag) of \(registry) can't be kept",
+                hint: "the tag holds something else, or other programs write it at the same time; try again")
         }
     }
 }

@@ -16,20 +16,23 @@ package struct FetchedManifest: Sendable, Hashable {
     }
 }
 
-/// Fetches images from registries by the distribution specification.
+/// Fetches images from registries and pushes them there by the distribution specification.
 package final class RegistrySession: Sendable {
     let transport: HTTPSession
     let configuration: RegistryConfiguration
     let endpoints: EndpointStore
     private let tokens: TokenStore
     private let challenges = ChallengeMemory()
+    let turns = Turns()
 
     /// - Parameter transport: is not shut down by the client.
     package init(transport: HTTPSession, configuration: RegistryConfiguration = RegistryConfiguration()) {
         self.transport = transport
         self.configuration = configuration
         endpoints = EndpointStore(transport: transport, mirrors: configuration.mirrors)
-        tokens = TokenStore(transport: transport, credentials: configuration.credentials)
+        tokens = TokenStore(
+            transport: transport, credentials: configuration.credentials,
+            policy: RealmPolicy(tokenServers: configuration.tokenServers))
     }
 
     /// Fetches the manifest or index that a reference names, its digest if it has one, else its tag.
@@ -73,7 +76,7 @@ package final class RegistrySession: Sendable {
         }
     }
 
-    private func manifestRequest(
+    func manifestRequest(
         _ method: HTTPRequest.Method, _ reference: Reference, at endpoint: Endpoint, accept: [MediaType]
     ) -> HTTPRequest {
         let name = reference.digest.map(\.description) ?? reference.tag ?? "latest"
@@ -82,7 +85,7 @@ package final class RegistrySession: Sendable {
             headers: ["Accept": accept.map(\.rawValue).joined(separator: ", ")])
     }
 
-    private func manifest(_ reference: Reference, at endpoint: Endpoint, accept: [MediaType]) async throws
+    func manifest(_ reference: Reference, at endpoint: Endpoint, accept: [MediaType]) async throws
         -> FetchedManifest
     {
         let request = manifestRequest(.get, reference, at: endpoint, accept: accept)
@@ -156,23 +159,28 @@ package final class RegistrySession: Sendable {
     }
 
     /// Sends a request to a registry, with a token where one is known to be needed; a challenge is answered once.
-    func send(_ request: HTTPRequest, to endpoint: Endpoint, repository: String) async throws -> HTTPResponse {
+    func send(
+        _ request: HTTPRequest, to endpoint: Endpoint, repository: String, access: RegistryAccess = .pull
+    ) async throws -> HTTPResponse {
         var request = request
         request.acceptsAnyCertificate = endpoint.isInsecure
         let place = ChallengeMemory.Place(endpoint: endpoint, repository: repository)
         var used: Secret?
         if let known = await challenges[place] {
-            request.authorization = try await authorization(known, rejected: nil)
+            request.authorization = try await authorization(known, repository, access, rejected: nil)
             used = request.authorization
         }
         let response = try await transport.send(request)
-        guard response.status == 401 else { return response }
+        // What another server wants, to which a redirect led, is not for this registry's credentials to answer.
+        guard response.status == 401, response.url.hasSameOrigin(as: request.url) else { return response }
         let offered = Challenge.parse(response.headers.values("WWW-Authenticate"))
         guard !offered.isEmpty else { return response }
-        guard let way = try way(offered, endpoint, repository) else {
+        guard let way = try way(offered, endpoint, repository, access) else {
             throw RegistryError.unsupportedChallenge(registry: endpoint.registry)
         }
-        guard let authorization = try await authorization(way, rejected: used) else { return response }
+        guard let authorization = try await authorization(way, repository, access, rejected: used) else {
+            return response
+        }
         // What is read keeps the connection for the request to come.
         _ = try? await response.body.collect(limit: 64 << 10)
         await challenges.set(way, for: place)
@@ -181,41 +189,49 @@ package final class RegistrySession: Sendable {
     }
 
     /// Chooses among the challenges; Bearer goes before Basic.
-    private func way(_ offered: [Challenge], _ endpoint: Endpoint, _ repository: String) throws -> AuthorizationWay? {
+    private func way(
+        _ offered: [Challenge], _ endpoint: Endpoint, _ repository: String, _ access: RegistryAccess
+    ) throws -> AuthorizationWay? {
         for challenge in offered where challenge.scheme == "bearer" {
             guard let realm = challenge.parameters["realm"] else { continue }
             let url = try endpoint.base.resolving(realm)
             // A token sent in the clear is everyone's, unless the registry is in the clear itself.
             if url.scheme == .http, !endpoint.isInsecure { continue }
-            let scope = challenge.parameters["scope"].flatMap { $0.isEmpty ? nil : $0 }
+            var scope = challenge.parameters["scope"]
+            if case .mount(let source) = access {
+                // Only this request is about the other repository.
+                scope = scope?.split(separator: " ").filter { !$0.hasPrefix("repository:\(source):") }
+                    .joined(separator: " ")
+            }
             return .bearer(
                 TokenStore.Key(
-                    registry: endpoint.registry, realm: url, service: challenge.parameters["service"],
-                    scope: scope ?? "repository:\(repository):pull"))
+                    endpoint: endpoint, repository: repository, realm: url, service: challenge.parameters["service"],
+                    scope: RegistryAccess.pull.scope(for: repository, offered: scope)))
         }
-        return offered.contains { $0.scheme == "basic" } ? .basic(endpoint.registry, endpoint.base) : nil
+        return offered.contains { $0.scheme == "basic" } ? .basic(endpoint, repository: repository) : nil
     }
 
-    private func authorization(_ way: AuthorizationWay, rejected: Secret?) async throws -> Secret? {
+    private func authorization(
+        _ way: AuthorizationWay, _ repository: String, _ access: RegistryAccess, rejected: Secret?
+    ) async throws -> Secret? {
         switch way {
-        case .bearer(let key):
+        case .bearer(var key):
+            key.scope = access.scope(for: repository, offered: key.scope)
             let bare = rejected.map { Secret(String($0.reveal().dropFirst("Bearer ".count))) }
             return Secret("Bearer " + (try await tokens.token(key, rejected: bare)).reveal())
-        case .basic(let registry, let recipient):
-            guard
-                case .basic(let user, let password)? = try await configuration.credentials.credential(
-                    for: registry, sentTo: recipient)
-            else { return nil }
-            let value = BasicAuthorization.value(user: user, password: password)
+        case .basic(let endpoint, let repository):
+            let credential = try await configuration.credentials.credential(
+                for: endpoint.account, repository: repository)
+            guard let value = credential.map(BasicAuthorization.value) else { return nil }
             return value == rejected ? nil : value
         }
     }
 }
 
-/// How a registry wants to be convinced.
+/// How a registry wants to be convinced. The scope of a token is the one for reading; a request widens it.
 enum AuthorizationWay: Sendable {
     case bearer(TokenStore.Key)
-    case basic(_ registry: String, _ recipient: HTTPURL)
+    case basic(Endpoint, repository: String)
 }
 
 /// Remembers which repositories want a token, so that only the first request is made twice.

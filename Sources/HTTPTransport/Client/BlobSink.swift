@@ -1,7 +1,10 @@
-/// Takes the bytes of a file of known digest in order, usually into a temporary file.
+package import Core
+
+/// Takes the bytes of a file of known digest in order, usually into a temporary file, and hashes them: the one place
+/// where a download is hashed.
 package protocol BlobSink {
-    /// Bytes taken so far.
-    var position: Int { get }
+    /// Of all bytes taken so far, those of an earlier run included.
+    var hash: SHA256 { get }
 
     /// Appends bytes; the pointer is good for the call only.
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws
@@ -10,13 +13,22 @@ package protocol BlobSink {
     mutating func reset() throws
 }
 
+extension BlobSink {
+    /// Bytes taken so far.
+    package var position: Int { Int(clamping: hash.count) }
+}
+
 /// Keeps a blob in memory.
 package struct MemorySink: BlobSink, Sendable {
     package private(set) var bytes: [UInt8] = []
+    package private(set) var hash = SHA256()
 
     package init() {}
 
-    package var position: Int { bytes.count }
-    package mutating func write(_ chunk: UnsafeRawBufferPointer) { bytes.append(contentsOf: chunk) }
-    package mutating func reset() { bytes.removeAll() }
+    package mutating func write(_ chunk: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: chunk)
+        hash.update(chunk)
+    }
+
+    package mutating func reset() { self = MemorySink() }
 }

@@ -7,10 +7,11 @@ import NIOSSL
 
 /// Turns the errors of the HTTP client into ours; it is the one place that knows theirs.
 enum FailureClassifier {
-    /// The error to throw: an ``HTTPTransportError`` or a `CancellationError`.
+    /// The error to throw: an ``HTTPTransportError``, a `CancellationError` or what the body's content threw.
     static func classify(_ error: any Error, host: String) -> any Error {
         switch error {
         case is CancellationError, is HTTPTransportError: error
+        case let error as ContentFailure: error.cause
         case let error as HTTPClientError where error == .cancelled: CancellationError()
         case let error as HTTPClientError where error == .alreadyShutdown: HTTPTransportError.shutDown
         case let error as HTTPClientError where error == .invalidURL || error == .emptyHost || error == .emptyScheme:

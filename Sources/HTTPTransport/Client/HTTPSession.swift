@@ -11,7 +11,7 @@ import Synchronization
 /// Connections speak HTTP/1.1: one stream of HTTP/2 is held back by its window, while blobs want a connection each.
 package final class HTTPSession: Sendable {
     package let configuration: TransportConfiguration
-    private let tls: TLSConfiguration
+    private let tls: TLSConfigurations
     private let clients = Mutex(Clients())
 
     /// One client for direct connections and one for each proxy.
@@ -23,15 +23,7 @@ package final class HTTPSession: Sendable {
     /// - Throws: ``HTTPTransportError/certificateFile(_:)`` when the file of certificates can't be read.
     package init(_ configuration: TransportConfiguration = TransportConfiguration()) throws(HTTPTransportError) {
         self.configuration = configuration
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = configuration.certificateFile {
-            do {
-                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
-            } catch {
-                throw .certificateFile(file)
-            }
-        }
-        self.tls = tls
+        tls = try TLSConfigurations(configuration)
     }
 
     /// Makes a transport for the duration of `body` and shuts it down whatever happens.
@@ -67,15 +59,16 @@ package final class HTTPSession: Sendable {
     ///
     /// Transient failures and statuses (408, 425, 429, 500, 502, 503, 504) of repeatable requests are tried again as
     /// the policy says; what the last try brought is returned, so a status is never an error here. Redirects of GET
-    /// and HEAD are followed; `Authorization` never goes to another scheme, host or port.
-    /// - Throws: ``HTTPTransportError`` or `CancellationError`.
+    /// and HEAD are followed, of other methods as the request says; `Authorization` never goes to another scheme, host
+    /// or port.
+    /// - Throws: ``HTTPTransportError``, `CancellationError`, and what the content of a body throws.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         var request = request
         let origin = request.url
         for _ in 0...max(configuration.redirectLimit, 0) {
             let response = try await sendRepeating(request)
-            guard request.followsRedirects, request.method == .get || request.method == .head,
-                Self.isRedirect(response.status), let location = response.headers["Location"]
+            guard request.followsRedirects, Self.isRedirect(response.status, of: request),
+                let location = response.headers["Location"]
             else { return response }
             let target = try request.url.resolving(location)
             if request.url.scheme == .https, target.scheme == .http, !configuration.isInsecure(target) {
@@ -86,6 +79,7 @@ package final class HTTPSession: Sendable {
                 request.headers["Authorization"] = nil
                 request.headers["Cookie"] = nil
                 request.acceptsAnyCertificate = false
+                request.namedBy = origin
             }
             request.url = target
             // Reading the few bytes of a redirect's body keeps the connection; a long one isn't worth it.
@@ -94,9 +88,11 @@ package final class HTTPSession: Sendable {
         throw HTTPTransportError.tooManyRedirects(url: origin.redacted)
     }
 
-    private static func isRedirect(_ status: Int) -> Bool {
-        switch status {
-        case 301, 302, 303, 307, 308: true
+    private static func isRedirect(_ status: Int, of request: HTTPRequest) -> Bool {
+        let reads = request.method == .get || request.method == .head
+        return switch status {
+        case 301, 302, 303: reads
+        case 307, 308: reads || request.redirectsBody
         default: false
         }
     }
@@ -112,7 +108,7 @@ package final class HTTPSession: Sendable {
             do {
                 let response = try await sendOnce(request)
                 guard RetryPolicy.isTransient(status: response.status), request.isRepeatable else { return response }
-                let retryAfter = RetryPolicy.retryAfter(response.headers["Retry-After"], now: Self.now())
+                let retryAfter = retryAfter(response)
                 pause = policy.pause(
                     afterAttempt: attempt, limit: policy.attempts, retryAfter: retryAfter,
                     jitter: Double.random(in: 0...1))
@@ -148,11 +144,18 @@ package final class HTTPSession: Sendable {
         } else if let credentials = url.credentials {
             outgoing.setBasicAuth(credentials)
         }
-        if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
-        if url.scheme == .https, request.acceptsAnyCertificate || configuration.isInsecure(url) {
-            var unverified = tls
-            unverified.certificateVerification = .none
-            outgoing.tlsConfiguration = unverified
+        switch request.body {
+        case .none: break
+        case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
+        case .file(let content, let range):
+            outgoing.body = .stream(
+                BodyStream(content: content, range: range, sent: request.onSent),
+                length: .known(range.upperBound - range.lowerBound))
+        }
+        if url.scheme == .https {
+            outgoing.tlsConfiguration = try tls.configuration(
+                for: url, namedBy: request.namedBy,
+                verifies: !request.acceptsAnyCertificate && !configuration.isInsecure(url))
         }
         let client = try client(for: configuration.proxies.proxy(for: url))
         do {
@@ -184,7 +187,7 @@ package final class HTTPSession: Sendable {
 
     private func clientConfiguration(_ proxy: ProxySettings.Proxy?) -> HTTPClient.Configuration {
         var settings = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            tlsConfiguration: tls.general, redirectConfiguration: .disallow,
             timeout: .init(
                 connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.idleTimeout),
                 write: TimeAmount(configuration.idleTimeout)))
@@ -200,7 +203,10 @@ package final class HTTPSession: Sendable {
         return settings
     }
 
-    private static func now() -> Int64 { Int64(time(nil)) }
+    /// The pause that a response asks for, if any.
+    package func retryAfter(_ response: HTTPResponse) -> Duration? {
+        RetryPolicy.retryAfter(response.headers["Retry-After"], now: Int64(time(nil)))
+    }
 }
 
 extension Secret {

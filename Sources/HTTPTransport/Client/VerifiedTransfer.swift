@@ -1,31 +1,28 @@
 package import Core
 
-/// A file of known size and digest on its way: what came, and its running hash, which live through any number of
-/// connections and servers.
+/// A file of known size and digest on its way into a sink, which lives through any number of connections and servers.
 package struct VerifiedTransfer: Sendable {
     package let digest: Digest
     /// Bytes.
     package let size: Int
-    package private(set) var hash: SHA256
     /// Bytes that came, those of an earlier run included.
     package private(set) var received: Int
 
-    /// - Parameter hash: has taken the bytes that the sink holds already; fresh for an empty sink.
-    package init(digest: Digest, size: Int, continuing hash: SHA256 = SHA256()) {
+    /// - Parameter sink: may hold the bytes of an earlier run.
+    package init(digest: Digest, size: Int, into sink: borrowing some BlobSink) {
         self.digest = digest
         self.size = size
-        self.hash = hash
-        received = Int(exactly: hash.count) ?? Int.max
+        received = sink.position
     }
 
     /// True when all bytes are there and they are the right ones.
-    package var isRight: Bool { received == size && hash.finalize() == digest }
+    private func isRight(_ sink: some BlobSink) -> Bool { received == size && sink.hash.finalize() == digest }
 
     /// Looks at what the sink holds already: whole and right is an end, too much or wrong is forgotten.
     /// - Returns: true when nothing has to be fetched.
     package mutating func isDone(checking sink: inout some BlobSink) throws -> Bool {
-        if received < size || received == 0 { return isRight }
-        if isRight { return true }
+        if isRight(sink) { return true }
+        if received < size || received == 0 { return false }
         try restart(&sink)
         return false
     }
@@ -33,7 +30,6 @@ package struct VerifiedTransfer: Sendable {
     /// Forgets what came.
     package mutating func restart(_ sink: inout some BlobSink) throws {
         if received > 0 { try sink.reset() }
-        hash = SHA256()
         received = 0
     }
 
@@ -42,7 +38,6 @@ package struct VerifiedTransfer: Sendable {
     package mutating func take(_ chunk: UnsafeRawBufferPointer, _ sink: inout some BlobSink) throws {
         guard chunk.count <= size - received else { throw TransferError.size(actual: received + chunk.count) }
         try sink.write(chunk)
-        hash.update(chunk)
         received += chunk.count
     }
 
@@ -75,9 +70,10 @@ package struct VerifiedTransfer: Sendable {
             } catch let error as HTTPTransportError where error.isTransient {
                 failure = error
             }
-            if isRight { return }
             if received == size {
-                let wrong = TransferError.digest(actual: hash.finalize())
+                let actual = sink.hash.finalize()
+                if actual == digest { return }
+                let wrong = TransferError.digest(actual: actual)
                 try restart(&sink)
                 guard isPatched else { throw wrong }
                 isPatched = false

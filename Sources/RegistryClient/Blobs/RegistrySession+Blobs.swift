@@ -9,17 +9,15 @@ extension RegistrySession {
     /// A connection that breaks is resumed where it stopped; a server that ignores the range is read past what is
     /// there. More than the descriptor's size is never taken.
     /// - Parameters:
-    ///   - hash: has taken the bytes that the sink already holds; fresh for an empty sink.
+    ///   - sink: may hold the bytes of an earlier run.
     ///   - progress: told the position after each piece; must return at once. The position falls back when a transfer
     ///     starts over.
     /// - Throws: ``RegistryError``, `HTTPTransportError`, `CancellationError` and what the sink throws.
     package nonisolated(nonsending) func fetchBlob(
         _ descriptor: Descriptor, of reference: Reference, into sink: inout some BlobSink,
-        continuing hash: SHA256 = SHA256(),
         progress: (Int) -> Void = { _ in }
     ) async throws {
-        guard Int(exactly: hash.count) == sink.position else { throw RegistryError.wrongPrefix(descriptor.digest) }
-        var transfer = VerifiedTransfer(digest: descriptor.digest, size: descriptor.size, continuing: hash)
+        var transfer = VerifiedTransfer(digest: descriptor.digest, size: descriptor.size, into: sink)
         if transfer.received > 0, try transfer.isDone(checking: &sink) { return }
         if let data = descriptor.data, data.count == descriptor.size, SHA256.digest(of: data) == descriptor.digest {
             try transfer.restart(&sink)
@@ -55,7 +53,7 @@ extension RegistrySession {
 
     /// Fetches a small blob, such as a configuration, into memory.
     /// - Parameter limit: a descriptor with a larger size is refused before anything is asked for.
-    /// - Throws: as ``fetchBlob(_:of:into:continuing:progress:)``, and `OCIError.tooLarge`.
+    /// - Throws: as ``fetchBlob(_:of:into:progress:)``, and `OCIError.tooLarge`.
     package func readBlob(
         _ descriptor: Descriptor, of reference: Reference, limit: Int = ImageConfig.byteLimit
     ) async throws -> [UInt8] {
@@ -68,12 +66,12 @@ extension RegistrySession {
     /// Fetches several blobs, a bounded number at a time; equal ones once. The first error cancels the others.
     /// - Parameters:
     ///   - progress: told a blob and its position.
-    ///   - open: makes the sink of a blob and the hash of what it already holds.
+    ///   - open: makes the sink of a blob, which may hold the bytes of an earlier run.
     ///   - finish: takes a sink that holds verified content.
     package func fetchBlobs<Sink: BlobSink & Sendable>(
         _ descriptors: [Descriptor], of reference: Reference,
         progress: @escaping @Sendable (Descriptor, Int) -> Void = { _, _ in },
-        open: @escaping @Sendable (Descriptor) throws -> (Sink, SHA256),
+        open: @escaping @Sendable (Descriptor) throws -> Sink,
         finish: @escaping @Sendable (Descriptor, Sink) throws -> Void
     ) async throws {
         var seen: Set<Digest> = []
@@ -83,8 +81,8 @@ extension RegistrySession {
             for (index, descriptor) in wanted.enumerated() {
                 if index >= max(1, configuration.parallelBlobs) { try await group.next() }
                 group.addTask {
-                    var (sink, hash) = try open(descriptor)
-                    try await self.fetchBlob(descriptor, of: reference, into: &sink, continuing: hash) {
+                    var sink = try open(descriptor)
+                    try await self.fetchBlob(descriptor, of: reference, into: &sink) {
                         progress(descriptor, $0)
                     }
                     try finish(descriptor, sink)

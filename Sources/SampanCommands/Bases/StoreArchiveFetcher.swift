@@ -65,7 +65,7 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
         let places = try urls.map { try HTTPURL(parsing: $0) }
         let session = try network.archives()
         try await StoreSink.fetch(digest, size: size, into: store) { sink in
-            var transfer = VerifiedTransfer(digest: digest, size: length, continuing: sink.writer.hash)
+            var transfer = VerifiedTransfer(digest: digest, size: length, into: sink)
             var failures: [(url: String, error: any Error)] = []
             // A server that can't be reached is not asked for the same thing by another name.
             var unreachable: Set<String> = []

@@ -15,7 +15,7 @@ package struct StoreSink: BlobSink, Sendable {
         writer = try store.resumeBlob(digest)
     }
 
-    package var position: Int { Int(writer.count) }
+    package var hash: SHA256 { writer.hash }
 
     package mutating func write(_ bytes: UnsafeRawBufferPointer) throws { try writer.write(bytes) }
 

@@ -19,7 +19,7 @@ struct TransportTests {
         defer { server.stop() }
         try await withTransport { transport in
             var request = HTTPRequest(.post, try HTTPURL(parsing: server.url + "/p?q=1"), headers: ["X-B": "3"])
-            request.body = Array("hello".utf8)
+            request.body = .bytes(Array("hello".utf8))
             request.authorization = Secret("Bearer t")
             let response = try await transport.send(request)
             #expect(response.status == 201 && response.headers.values("X-A") == ["1", "2"])
