@@ -101,7 +101,7 @@ let package = Package(
         swift(
             "SampanCommands",
             [
-                "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
+                "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Inventory", "Debian", "Bases",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),

@@ -34,6 +34,12 @@ package enum HTTPTransportError: DiagnosticConvertible, Equatable {
     /// A download broke off and could not be continued where it stopped.
     case incomplete(url: String, received: Int, expected: Int?)
     case certificateFile(String)
+    /// A private key that isn't PEM, or is locked with a password.
+    case keyFile(String)
+    case keyMismatch(certificate: String, key: String)
+    /// Half of a pair in a directory of certificates.
+    case clientKeyMissing(certificate: String)
+    case clientCertificateMissing(key: String)
     case invalidProxy(variable: String)
     case shutDown
 
@@ -83,7 +89,21 @@ package enum HTTPTransportError: DiagnosticConvertible, Equatable {
         case .certificateFile(let path):
             Diagnostic(
                 code: "http.certificate-file", "'\(path)' can't be read as PEM certificates",
-                hint: "check SSL_CERT_FILE or the option that names it")
+                hint: "check SSL_CERT_FILE, or the option or setting that names it")
+        case .keyFile(let path):
+            Diagnostic(
+                code: "http.key-file", "'\(path)' can't be read as a private key in PEM",
+                hint: "a key with a password must be unlocked first: openssl pkey -in KEY -out UNLOCKED")
+        case .keyMismatch(let certificate, let key):
+            Diagnostic(code: "http.key-mismatch", "the key '\(key)' is not that of the certificate '\(certificate)'")
+        case .clientKeyMissing(let certificate):
+            Diagnostic(
+                code: "http.client-key", "the certificate '\(certificate)' has no key beside it",
+                hint: "a certificate NAME.cert goes with NAME.key; authorities are named NAME.crt")
+        case .clientCertificateMissing(let key):
+            Diagnostic(
+                code: "http.client-certificate", "the key '\(key)' has no certificate beside it",
+                hint: "a key NAME.key goes with NAME.cert")
         case .invalidProxy(let variable):
             Diagnostic(
                 code: "http.proxy", "the setting \(variable) is not the URL of an HTTP proxy",
@@ -113,7 +133,7 @@ package enum HTTPTransportError: DiagnosticConvertible, Equatable {
             case .certificateUntrusted:
                 (
                     "certificate", "the certificate of \(host) is not trusted",
-                    "install the authority's certificate (ca-certificates) or name its file in SSL_CERT_FILE"
+                    "name its authority's file with --registry-ca, in SSL_CERT_FILE, or install it (ca-certificates)"
                 )
             case .certificateForOtherName:
                 ("certificate-name", "the certificate of \(host) is for another name", "use the name it is for")

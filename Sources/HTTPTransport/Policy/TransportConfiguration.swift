@@ -12,6 +12,8 @@ package struct TransportConfiguration: Sendable {
     package var certificateFile: String?
     /// Servers whose certificate isn't verified and to which a redirect may lead without TLS: `host` or `host:port`.
     package var insecureHosts: Set<String> = []
+    /// Authorities and certificates of single servers.
+    package var tls = TLSPolicy()
     package var proxies = ProxySettings()
     package var userAgent = "sampan"
     /// Called before a pause; must return at once.

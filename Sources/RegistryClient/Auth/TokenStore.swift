@@ -1,17 +1,20 @@
 // https://distribution.github.io/distribution/spec/auth/token/
 import Core
 import HTTPTransport
-import OCI
 
 /// Gets and keeps bearer tokens: one for each token server, service and scope, fetched once however many ask at a time.
 actor TokenStore {
     /// What a token is good for.
     struct Key: Hashable, Sendable {
-        var registry: String
+        /// Who asked for the token.
+        var endpoint: Endpoint
+        var repository: String?
         var realm: HTTPURL
         var service: String?
-        /// One or several, separated by blanks.
+        /// None, one or several, separated by blanks.
         var scope: String
+
+        var scopes: [String] { scope.split(separator: " ").map(String.init) }
     }
 
     private struct Token {
@@ -19,14 +22,16 @@ actor TokenStore {
         var expires: ContinuousClock.Instant
     }
 
-    private let transport: HTTPSession
+    private let server: TokenServer
     private let credentials: any CredentialSource
+    private let policy: RealmPolicy
     private var tokens: [Key: Token] = [:]
     private var underway: [Key: SharedTask<Token>] = [:]
 
-    init(transport: HTTPSession, credentials: any CredentialSource) {
-        self.transport = transport
+    init(transport: HTTPSession, credentials: any CredentialSource, policy: RealmPolicy) {
+        server = TokenServer(transport: transport)
         self.credentials = credentials
+        self.policy = policy
     }
 
     /// A token that is still good, from the store or the server.
@@ -54,44 +59,22 @@ actor TokenStore {
     }
 
     private func fetch(_ key: Key) async throws -> Token {
-        var url = key.realm
-        var query = key.scope.split(separator: " ").map { "scope=" + PercentEncoding.encode(String($0)) }
-            .joined(separator: "&")
-        if let service = key.service { query = "service=" + PercentEncoding.encode(service) + "&" + query }
-        url.target += (url.target.contains("?") ? "&" : "?") + query
-        var request = HTTPRequest(.get, url, headers: ["Accept": "application/json"])
-        if case .basic(let user, let password)? = try await credentials.credential(for: key.registry, sentTo: key.realm)
-        {
-            request.authorization = BasicAuthorization.value(user: user, password: password)
-        }
-        let response = try await transport.send(request)
-        guard response.isSuccess else {
-            throw await RegistryError.reject(response, registry: key.registry, subject: .token)
-        }
-        let bytes = try await response.body.collect(limit: 1 << 20)
-        let answer: Answer
-        do {
-            answer = try CanonicalJSON.decode(Answer.self, from: bytes, kind: .response, limit: 1 << 20)
-        } catch {
-            throw RegistryError.malformedToken(registry: key.registry)
-        }
-        guard let text = [answer.token, answer.accessToken].compactMap({ $0 }).first(where: { !$0.isEmpty }),
-            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        else { throw RegistryError.malformedToken(registry: key.registry) }
+        let answer = try await server.answer(key, try await credential(for: key))
         // A tenth of its life is left as a margin for the way to the registry and for clocks that differ.
-        let life = min(max(answer.expiresIn ?? 60, 1), 86_400)
-        return Token(secret: Secret(text), expires: .now + .milliseconds(Int64(life * 900)))
+        return Token(secret: answer.token, expires: .now + .milliseconds(Int64(answer.life * 900)))
     }
 
-    private struct Answer: Decodable {
-        var token: String?
-        var accessToken: String?
-        var expiresIn: Double?
-
-        private enum CodingKeys: String, CodingKey {
-            case token
-            case accessToken = "access_token"
-            case expiresIn = "expires_in"
+    /// The login for a registry, if its token server may have it.
+    private func credential(for key: Key) async throws -> RegistryCredential? {
+        let endpoint = key.endpoint
+        let found = try await credentials.credential(for: endpoint.account, repository: key.repository)
+        guard let found else { return nil }
+        if policy.allows(endpoint.account, at: endpoint.base, isInsecure: endpoint.isInsecure, realm: key.realm) {
+            return found
         }
+        // The same login stored for both hosts is known to both. A login of the token server's alone is not for a
+        // registry to draw on: it would be handed the token.
+        if try await credentials.credential(for: key.realm.authority, repository: nil) == found { return found }
+        throw CredentialError.foreignRealm(registry: endpoint.account, realm: key.realm.authority)
     }
 }

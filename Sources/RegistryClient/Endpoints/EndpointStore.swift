@@ -10,6 +10,9 @@ struct Endpoint: Hashable, Sendable {
     /// No TLS, or TLS with any certificate.
     var isInsecure: Bool
 
+    /// The name that a login for it is stored under: a mirror has its own.
+    var account: String { isMirror ? base.authority : registry }
+
     /// A URL below `/v2/`.
     func url(_ path: String) -> HTTPURL {
         var url = base

@@ -3,6 +3,8 @@ package struct RegistryConfiguration: Sendable {
     /// For a registry's name the servers to ask before it, in order: `host[:port]` or a URL, which may have a path.
     package var mirrors: [String: [String]]
     package var credentials: any CredentialSource
+    /// Hosts that may see a registry's login because they issue its tokens, by registry's name: `host[:port]`.
+    package var tokenServers: [String: [String]] = [:]
     /// Blobs fetched at a time by ``RegistrySession/fetchBlobs(_:of:progress:open:finish:)``.
     package var parallelBlobs = 4
 

@@ -21,7 +21,7 @@ struct BaseJob: Sendable {
         if configures, RootlessEntry.isNeeded { try RootlessEntry.enter() }
         let environment = StoreAccess.environment()
         let store = try StoreAccess.open()
-        let network = NetworkAccess(insecure: [], mirrors: [], environment: environment)
+        let network = try NetworkAccess(environment: environment)
         let layers = LayerService(
             store: store, canUnpack: configures && geteuid() == 0,
             overlay: RootlessEntry.isInside ? .user : .trusted)

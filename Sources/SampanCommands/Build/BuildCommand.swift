@@ -90,11 +90,7 @@ package struct BuildCommand: AsyncParsableCommand {
     )
     var output: [String] = []
 
-    @Option(help: "Registries that are reached without TLS, or whose certificate is not checked, as HOST[:PORT].")
-    var insecureRegistry: [String] = []
-
-    @Option(help: "A mirror for Docker Hub, as HOST[:PORT].")
-    var registryMirror: [String] = []
+    @OptionGroup var registry: RegistryOptions
 
     @Flag(help: "Open a shell in the file system of a RUN that failed.")
     var debugShell = false

@@ -21,8 +21,9 @@ struct BuildJob {
         let outputs = try options.output.map { try OutputSpec(parsing: $0) }
         let tags = try options.tag.map { try Reference(parsing: $0) }
         var input = try BuildInput.read(context: options.context, dockerfile: options.file)
-        let network = NetworkAccess(
-            insecure: Set(options.insecureRegistry), mirrors: options.registryMirror, environment: environment)
+        let network = try NetworkAccess(
+            registry: options.registry, project: SettingsFile.project(context: options.context),
+            environment: environment)
         var opened: Store?
         if input.isRemote {
             let store = try StoreAccess.open()

@@ -1,3 +1,4 @@
+import Core
 import Debian
 package import HTTPTransport
 package import RegistryClient
@@ -11,22 +12,31 @@ package final class NetworkAccess: Sendable {
         var registry: RegistrySession?
     }
 
-    private let insecure: Set<String>
-    private let mirrors: [String]
+    private let settings: RegistrySettings
+    private let authFile: String?
     private let environment: [String: String]
     private let adjust: @Sendable (inout TransportConfiguration) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - insecure: registries without TLS or with a certificate that isn't checked.
-    ///   - mirrors: of Docker Hub, asked before it.
+    ///   - registry: of the command line.
+    ///   - project: the directory whose `sampan.yaml` counts.
     ///   - adjust: has the last word on how servers are talked to.
-    package init(
-        insecure: Set<String>, mirrors: [String], environment: [String: String],
+    /// - Throws: `Diagnostic` or `DiagnosticList` for flags and settings that can't be read.
+    package convenience init(
+        registry: RegistryOptions, project: String = ".", environment: [String: String],
         adjust: @escaping @Sendable (inout TransportConfiguration) -> Void = { _ in }
-    ) {
-        self.insecure = insecure
-        self.mirrors = mirrors
+    ) throws {
+        try self.init(flags: registry.flags, project: project, environment: environment, adjust: adjust)
+    }
+
+    /// The same with plain values, for commands that have none of the options.
+    package init(
+        flags: RegistryFlags = RegistryFlags(), project: String = ".", environment: [String: String],
+        adjust: @escaping @Sendable (inout TransportConfiguration) -> Void = { _ in }
+    ) throws {
+        settings = try RegistrySettings.load(flags, project: project, environment: environment)
+        authFile = flags.authFile
         self.environment = environment
         self.adjust = adjust
     }
@@ -35,6 +45,8 @@ package final class NetworkAccess: Sendable {
         try state.withLock { state in
             if let transport = state.transport { return transport }
             var configuration = try configuration()
+            configuration.tls = TLSPolicy(
+                servers: settings.tls, directories: CertificatePlaces.directories(environment))
             adjust(&configuration)
             let transport = try HTTPSession(configuration)
             state.transport = transport
@@ -57,7 +69,7 @@ package final class NetworkAccess: Sendable {
 
     private func configuration() throws -> TransportConfiguration {
         var configuration = try TransportConfiguration(environment: environment, version: Version.text)
-        configuration.insecureHosts = insecure
+        configuration.insecureHosts = settings.insecure
         return configuration
     }
 
@@ -65,11 +77,17 @@ package final class NetworkAccess: Sendable {
         let transport = try transport()
         return state.withLock { state in
             if let registry = state.registry { return registry }
-            let configuration = RegistryConfiguration(mirrors: mirrors.isEmpty ? [:] : ["docker.io": mirrors])
+            var configuration = RegistryConfiguration(mirrors: settings.mirrors, credentials: credentials())
+            configuration.tokenServers = settings.tokenServers
             let registry = RegistrySession(transport: transport, configuration: configuration)
             state.registry = registry
             return registry
         }
+    }
+
+    /// Where logins are looked up and kept.
+    package func credentials() -> StoredCredentials {
+        StoredCredentials(environment: environment, authFile: authFile) { Console.shared.diagnostic($0) }
     }
 
     package func shutdown() async {
@@ -78,5 +96,20 @@ package final class NetworkAccess: Sendable {
             return [state.transport, state.archives]
         }
         for session in sessions { await session?.shutdown() }
+    }
+}
+
+/// Where Docker and Podman keep the certificates of registries.
+enum CertificatePlaces {
+    /// The user's own go before the machine's.
+    static func directories(_ environment: [String: String]) -> [String] {
+        var own: [String] = []
+        if let config = environment["XDG_CONFIG_HOME"], config.hasPrefix("/") {
+            own = [config]
+        } else if let home = environment["HOME"], home.hasPrefix("/") {
+            own = [home + "/.config"]
+        }
+        return own.flatMap { [$0 + "/containers/certs.d", $0 + "/docker/certs.d"] }
+            + ["/etc/containers/certs.d", "/etc/docker/certs.d"]
     }
 }

@@ -55,8 +55,7 @@ package struct RunCommand: AsyncParsableCommand {
     )
     var step: String?
 
-    @Option(help: "Registries that are reached without TLS, as HOST[:PORT].")
-    var insecureRegistry: [String] = []
+    @OptionGroup var registry: RegistryOptions
 
     package init() {}
 

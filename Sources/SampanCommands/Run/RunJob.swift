@@ -15,7 +15,7 @@ struct RunJob {
 
     func run(_ name: String) async throws -> Int32 {
         let environment = StoreAccess.environment()
-        let network = NetworkAccess(insecure: Set(command.insecureRegistry), mirrors: [], environment: environment)
+        let network = try NetworkAccess(registry: command.registry, environment: environment)
         let (layers, config, tree) = try await prepare(name, network)
         await network.shutdown()
         var request = try request(config, layers, tree, environment)

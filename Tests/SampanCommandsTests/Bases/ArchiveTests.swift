@@ -26,7 +26,7 @@ final class ArchiveFixture: Sendable {
         self.home = try home ?? TemporaryDirectory("archive")
         self.mirror = try mirror ?? TestMirror()
         store = try Store.open(StoreLocation(home: self.home.path))
-        network = NetworkAccess(insecure: [], mirrors: [], environment: [:]) { configuration in
+        network = try NetworkAccess(environment: [:]) { configuration in
             configuration.idleTimeout = idle
             configuration.retry.base = .milliseconds(1)
             configuration.retry.attempts = 2
