@@ -1,6 +1,6 @@
 package import Core
 internal import Glibc
-internal import HostOS
+package import HostOS
 internal import Synchronization
 
 /// A blob on its way into the store: hashed while it is written, visible only once committed.
@@ -40,6 +40,11 @@ package final class BlobWriter: Sendable {
 
     /// The hash of the bytes so far, for whoever verifies the same stream.
     package var hash: SHA256 { state.withLock { $0.hash } }
+
+    /// Opens what was written so far for reading; it stays readable when the blob is published or dropped.
+    package func openForReading() throws(ContentStoreError) -> FileDescriptor {
+        try mapping(path) { () throws(SystemError) in try FileDescriptor.open(path, O_RDONLY) }
+    }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(ContentStoreError) {
         try state.withLock { (state) throws(ContentStoreError) in

@@ -1,0 +1,63 @@
+package import ContentStore
+package import HTTPTransport
+package import HostOS
+
+/// The bytes of a blob that is copied: a file that is there, or one that is still arriving.
+///
+/// What ``UploadContent/read(at:upTo:)`` gives of an arriving blob never reaches its last byte before all of it has been verified, so
+/// who copies it whole has copied the right bytes.
+package protocol BlobContent: UploadContent {
+    /// Waits until all bytes are there and gives the file that holds them.
+    /// - Parameter progress: told how much of a blob that arrives from elsewhere is there.
+    /// - Throws: what kept them from arriving; a wrong digest among it.
+    func complete(progress: @escaping BlobProgress) async throws -> BlobFile
+
+    /// Makes the blob one of the store's, if that takes no copying; else does nothing and says false.
+    func publish(in store: Store, progress: @escaping BlobProgress) async throws -> Bool
+
+    /// Ends what goes on for this content. The copy engine calls it for each content that it asked for; doing it again
+    /// does nothing.
+    /// - Parameter isCopied: whether its bytes are where they should go; if not, what has arrived of them is kept where
+    ///   a later transfer finds it.
+    func close(isCopied: Bool) async
+}
+
+extension BlobContent {
+    package func publish(in store: Store, progress: @escaping BlobProgress) async throws -> Bool { false }
+    package func close(isCopied: Bool) async {}
+}
+
+/// Where the bytes of a blob lie.
+package struct BlobFile: Sendable {
+    package var file: FileDescriptor
+    /// Of the first byte in the file.
+    package var offset: Int64
+    /// Bytes.
+    package var size: Int64
+    /// Whether the digest has been compared with these bytes, so that who copies the file need not.
+    package var isVerified: Bool
+
+    package init(_ file: FileDescriptor, offset: Int64 = 0, size: Int64, isVerified: Bool) {
+        self.file = file
+        self.offset = offset
+        self.size = size
+        self.isVerified = isVerified
+    }
+}
+
+/// A blob in a file or a part of one.
+package struct StoredContent: BlobContent {
+    private let place: BlobFile
+    private let content: FileContent
+
+    package init(_ place: BlobFile) {
+        self.place = place
+        content = FileContent(place.file, offset: place.offset, size: place.size)
+    }
+
+    package var size: Int64 { place.size }
+    package func read(at offset: Int64, upTo count: Int) async throws -> [UInt8] {
+        try await content.read(at: offset, upTo: count)
+    }
+    package func complete(progress: @escaping BlobProgress) -> BlobFile { place }
+}
