@@ -248,7 +248,7 @@ struct ArrivingSink: BlobSink, Sendable {
 
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
         try inner.write(bytes)
-        blob.grew(to: Int64(inner.position))
+        blob.grew(to: inner.writer.count)
     }
 
     mutating func reset() throws {
