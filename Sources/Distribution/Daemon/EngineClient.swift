@@ -1,6 +1,6 @@
 // https://docs.docker.com/reference/api/engine/version/v1.41/
-package import Core
-package import FoundationEssentials
+internal import Core
+internal import FoundationEssentials
 internal import Glibc
 package import HTTPTransport
 package import HostOS

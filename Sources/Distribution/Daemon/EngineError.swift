@@ -13,8 +13,8 @@ package enum EngineError: DiagnosticConvertible, Equatable {
     case refused(operation: String, status: Int, message: String)
     /// What came is not what the API says.
     case unexpected(operation: String, reason: String)
-    /// A name that an image of an engine can't have.
-    case name(String)
+    /// An engine takes the image of one platform.
+    case index
 
     package var diagnostic: Diagnostic {
         switch self {
@@ -41,10 +41,10 @@ package enum EngineError: DiagnosticConvertible, Equatable {
             Diagnostic(
                 code: "engine.unexpected", "the engine did not \(operation)", causes: [Self.oneLine(reason)],
                 hint: "check that the address is that of Docker or Podman")
-        case .name(let name):
+        case .index:
             Diagnostic(
-                code: "engine.name", "'\(name)' cannot name an image of an engine",
-                hint: "write docker-daemon:NAME:TAG; to read one also docker-daemon:sha256:ID")
+                code: "engine.index", "an engine takes the image of one platform, and this is an index of several",
+                hint: "choose one with --platform")
         }
     }
 

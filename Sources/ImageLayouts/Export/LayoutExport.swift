@@ -93,8 +93,8 @@ package enum LayoutExport {
         try file.publish()
     }
 
-    /// Enters an image in a layout's index.
-    private static func enter(_ manifest: Descriptor, _ names: [LayoutName], in index: inout ImageIndex) throws {
+    /// Enters an image in a layout's index; without names it takes the place of the one that has none.
+    package static func enter(_ manifest: Descriptor, _ names: [LayoutName], in index: inout ImageIndex) throws {
         // What the place it comes from said of it is not said of it here.
         var entry = manifest
         entry.annotations = [:]
@@ -112,8 +112,8 @@ package enum LayoutExport {
 }
 
 /// One image in the `manifest.json` of a docker archive.
-struct DockerManifestEntry: Codable {
-    static let fileName = "manifest.json"
+package struct DockerManifestEntry: Codable {
+    package static let fileName = "manifest.json"
 
     var config: String
     var repoTags: [String]?
@@ -125,13 +125,13 @@ struct DockerManifestEntry: Codable {
         case layers = "Layers"
     }
 
-    init(config: String, repoTags: [String]?, layers: [String]) {
+    package init(config: String, repoTags: [String]?, layers: [String]) {
         self.config = config
         self.repoTags = repoTags
         self.layers = layers
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         config = try container.decode(String.self, forKey: .config)
         repoTags = try container.decodeIfPresent([String].self, forKey: .repoTags)
