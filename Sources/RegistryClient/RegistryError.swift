@@ -82,7 +82,7 @@ package enum RegistryError: DiagnosticConvertible, Equatable {
         case .unauthorized(let subject, let registry, let details):
             Diagnostic(
                 code: "registry.unauthorized", "\(registry) does not give out \(subject.phrase) without a login",
-                causes: details, hint: "it is private, or it does not exist; check the name")
+                causes: details, hint: "check the name; if it is private: sampan login \(registry)")
         case .rateLimited(let registry, let seconds):
             Diagnostic(
                 code: "registry.rate-limited", "\(registry) limits how often it may be asked",

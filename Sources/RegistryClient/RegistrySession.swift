@@ -192,11 +192,8 @@ package final class RegistrySession: Sendable {
     private func way(
         _ offered: [Challenge], _ endpoint: Endpoint, _ repository: String, _ access: RegistryAccess
     ) throws -> AuthorizationWay? {
-        for challenge in offered where challenge.scheme == "bearer" {
-            guard let realm = challenge.parameters["realm"] else { continue }
-            let url = try endpoint.base.resolving(realm)
-            // A token sent in the clear is everyone's, unless the registry is in the clear itself.
-            if url.scheme == .http, !endpoint.isInsecure { continue }
+        for challenge in offered {
+            guard let url = try challenge.realm(for: endpoint) else { continue }
             var scope = challenge.parameters["scope"]
             if case .mount(let source) = access {
                 // Only this request is about the other repository.

@@ -14,6 +14,15 @@ struct Challenge: Hashable, Sendable {
         headers.prefix(8).flatMap { parse(one: Array($0.utf8.prefix(8192))) }
     }
 
+    /// Where to get the token that a registry asks for; nil for other challenges and for places that won't do.
+    /// - Throws: `HTTPTransportError` for what is no URL.
+    func realm(for endpoint: Endpoint) throws -> HTTPURL? {
+        guard scheme == "bearer", let realm = parameters["realm"] else { return nil }
+        let url = try endpoint.base.resolving(realm)
+        // A token sent in the clear is everyone's, unless the registry is in the clear itself.
+        return url.scheme == .https || endpoint.isInsecure ? url : nil
+    }
+
     private static func parse(one bytes: [UInt8]) -> [Challenge] {
         var challenges: [Challenge] = []
         var index = 0

@@ -6,19 +6,77 @@ package enum CredentialError: DiagnosticConvertible, Equatable {
     case refused(registry: String, details: [String])
     /// The registry names a token server that has nothing to do with it.
     case foreignRealm(registry: String, realm: String)
+    /// What answers at that address is no registry.
+    case notRegistry(String, status: Int)
+    case unreadable(file: String, reason: String)
+    case unwritable(file: String, reason: String)
+    /// The line counts from 1.
+    case malformed(file: String, line: Int, expected: String)
+    case wrongType(file: String, key: String, expected: String, found: String)
+    /// `auth` is not `user:password` in base64.
+    case malformedLogin(file: String, key: String)
+    /// There is no home directory to keep logins in.
+    case noPlace
+    case helperName(String, file: String)
+    case helperMissing(program: String, file: String)
+    case helperFailed(program: String, action: String, reason: String)
+    case helperAnswer(program: String)
+    case helperTimeout(program: String, seconds: Int)
 
     package var diagnostic: Diagnostic {
+        let (code, message, causes, hint) = text
+        return Diagnostic(code: "credentials." + code, message, causes: causes, hint: hint)
+    }
+
+    private var text: (code: String, message: String, causes: [String], hint: String?) {
         switch self {
         case .refused(let registry, let details):
-            Diagnostic(
-                code: "credentials.refused", "\(registry) does not take the login that is kept for it",
-                causes: details, hint: "log in again: sampan login \(registry)")
+            (
+                "refused", "\(registry) does not take the login that is kept for it", details,
+                "log in again: sampan login \(registry)"
+            )
         case .foreignRealm(let registry, let realm):
-            Diagnostic(
-                code: "credentials.foreign-realm",
-                "\(registry) wants its login sent to \(realm), which is another's host",
-                hint:
-                    "if \(realm) issues its tokens, say --trust-realm \(registry)=\(realm), or token-server: \(realm) in the settings"
+            (
+                "foreign-realm", "\(registry) wants its login sent to \(realm), which does not belong to it", [],
+                "if \(realm) issues its tokens: --trust-realm \(registry)=\(realm), or token-server: \(realm) in settings"
+            )
+        case .notRegistry(let name, let status):
+            (
+                "not-registry", "\(name) does not answer as a registry", ["status \(status) for /v2/"],
+                "check the name and the port"
+            )
+        case .unreadable(let file, let reason):
+            ("file", "the logins in '\(file)' can't be read", [reason], "mend the file, or name another with --authfile")
+        case .unwritable(let file, let reason):
+            ("write", "the login can't be kept in '\(file)'", [reason], "name another file with --authfile")
+        case .malformed(let file, let line, let expected):
+            (
+                "json", "'\(file)' is not valid JSON", ["line \(line): \(expected) was expected"],
+                "mend the file, or move it away and log in again"
+            )
+        case .wrongType(let file, let key, let expected, let found):
+            ("json", "'\(file)' holds \(found) where \(expected) belongs: \(key)", [], "mend the file")
+        case .malformedLogin(let file, let key):
+            (
+                "login", "a login in '\(file)' can't be read: \(key)", ["'auth' must be USER:PASSWORD in base64"],
+                "take the entry out and log in again"
+            )
+        case .noPlace: ("place", "there is no home directory to keep logins in", [], "set HOME, or use --authfile")
+        case .helperName(let name, let file):
+            ("helper-name", "'\(name.prefix(100))' in '\(file)' can't be the name of a credential helper", [], nil)
+        case .helperMissing(let program, let file):
+            (
+                "helper-missing", "the credential helper '\(program)' is not installed", ["'\(file)' names it"],
+                "install it, or take it out of credsStore and credHelpers in that file"
+            )
+        case .helperFailed(let program, let action, let reason):
+            ("helper", "the credential helper '\(program)' failed to \(action) a login", [reason], nil)
+        case .helperAnswer(let program):
+            ("helper-answer", "the credential helper '\(program)' gave no valid answer", [], nil)
+        case .helperTimeout(let program, let seconds):
+            (
+                "helper-timeout", "the credential helper '\(program)' gave no answer within \(seconds) s", [],
+                "it may wait for a key ring to be unlocked"
             )
         }
     }
