@@ -89,17 +89,6 @@ package struct RunPlan: Sendable {
         }
         return hash.finalize()
     }
-
-    /// The definition key: the shape and the identities of all layers it reads.
-    package func key(_ shape: Digest) -> Digest {
-        var hash = KeyHasher("run-definition/1")
-        hash.add(shape)
-        for chain in inputs {
-            hash.add(UInt64(chain.count))
-            for id in chain { hash.add(id) }
-        }
-        return hash.finalize()
-    }
 }
 
 /// What is kept of a RUN: the layer it made, and the layers it was made from.

@@ -47,14 +47,16 @@ package struct ImageAssembler: Sendable {
             _ = try store.putBlob(configBytes, expected: config.digest)
             _ = try store.putBlob(manifestBytes, expected: descriptor.digest)
         }
-        let bases = state.layers
+        let stack = state.layers
         return BuiltImage(
             manifest: descriptor, manifestBytes: manifestBytes, config: image, configDescriptor: config, layers: layers,
             fetch: {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for layer in bases {
-                        guard case .base(let image, let index) = layer.origin else { continue }
-                        group.addTask { try await image.layers[index].fetch { _ in } }
+                    for layer in stack {
+                        group.addTask {
+                            try await services.layers.fetchBlob(
+                                layer, epoch: request.epoch, compression: request.compression)
+                        }
                     }
                     try await group.waitForAll()
                 }

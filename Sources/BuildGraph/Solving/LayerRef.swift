@@ -10,6 +10,8 @@ package struct LayerRef: Sendable {
         case made(LayerContents)
         /// The changes of a RUN; they lie unpacked in the store.
         case ran
+        /// Made elsewhere; its bytes come when something reads them.
+        case shipped(ShippedLayer)
     }
 
     /// What the layer is known by in keys and in the store.

@@ -11,23 +11,33 @@ extension StageEvaluator {
         let from = try await copy.from.asyncMap { try await layers(from: $0) }
         if from == nil { _ = try await session.contextFiles() }
         try await services.progress.step(context.label) { step in
-            let source: StackTree
-            if let from {
-                source = try await services.layers.tree(from)
-            } else {
-                source = StackTree([ListedLayer(try await session.contextFiles())])
+            var local: StackTree?
+            if from == nil { local = StackTree([ListedLayer(try await session.contextFiles())]) }
+            var sources: [EntriesStep.Source] = []
+            for item in copy.transfer.sources {
+                switch item {
+                case .heredoc(let heredoc): sources.append(try heredocSource(heredoc))
+                case .path(let word):
+                    let text = try expander().expand(word)
+                    if text.hasPrefix("http://") || text.hasPrefix("https://") {
+                        throw Diagnostic(
+                            code: "copy.url", "COPY cannot take a URL", at: span(word.range), hint: "ADD can")
+                    }
+                    if let local { sources.append(.files(local, pattern: text, span: span(word.range))) }
+                    if let from { sources.append(.layers(from, pattern: text, span: span(word.range))) }
+                }
             }
-            var operation = try await operation(copy.transfer, source: source, step: step)
-            operation.parents = copy.parents
-            try await transfer(
-                operation, copy.transfer, keyword: "COPY", extra: copy.parents ? " --parents" : "", step: step)
+            var entries = try entriesStep(copy.transfer, sources)
+            entries.parents = copy.parents
+            let text = try historyText("COPY" + (copy.parents ? " --parents" : ""), copy.transfer)
+            try await carryOut(entries, text, context, step)
         }
     }
 
     mutating func evaluate(_ add: AddCommand, _ context: StepContext) async throws {
         try await services.progress.step(context.label) { step in
             var local: StackTree?
-            var sources: [CopyOperation.Source] = []
+            var sources: [EntriesStep.Source] = []
             let checksum = try add.checksum.map { word in (text: try expander().expand(word), word: word) }
             for source in add.transfer.sources {
                 switch source {
@@ -49,14 +59,13 @@ extension StageEvaluator {
                                 at: self.span(checksum.word.range))
                         }
                         if local == nil { local = StackTree([ListedLayer(try await session.contextFiles())]) }
-                        if let local { sources.append(.tree(local, pattern: text, span: span)) }
+                        if let local { sources.append(.files(local, pattern: text, span: span)) }
                     }
                 }
             }
-            var operation = try await operation(add.transfer, source: nil, step: step)
-            operation.sources = sources
-            operation.unpack = add.unpack ?? true
-            try await transfer(operation, add.transfer, keyword: "ADD", extra: "", step: step)
+            var entries = try entriesStep(add.transfer, sources)
+            entries.unpack = add.unpack ?? true
+            try await carryOut(entries, historyText("ADD", add.transfer), context, step)
         }
     }
 
@@ -69,21 +78,14 @@ extension StageEvaluator {
             }
             let place = BytePath(cleaning: path.hasPrefix("/") ? path : state.workdir + "/" + path)
             state.image.config.workingDir = place.absolute
-            var made = false
-            if !place.isRoot {
-                let target = try await tree(step)
-                if try target.lookup(place)?.isDirectory != true {
-                    let user = state.image.config.user ?? ""
-                    let owner = user.isEmpty ? nil : try UserResolver(target, span: span(word.range)).owner(user)
-                    var planner = CopyPlanner(
-                        CopyOperation(
-                            sources: [.contents(.empty)], destination: place.absolute, workdir: "/", owner: owner,
-                            span: span(word.range)),
-                        into: target, unpacker: LayerArchiveOpener(store: services.store))
-                    made = try append(planner.plan())
-                }
-            }
-            commit("WORKDIR " + place.absolute, layer: made)
+            let text = "WORKDIR " + place.absolute
+            guard !place.isRoot else { return commit(text, layer: false) }
+            let user = state.image.config.user ?? ""
+            let entries = EntriesStep(
+                kind: .workdir, sources: [.contents(.empty)], destination: place.absolute, workdir: "/",
+                owner: user.isEmpty ? nil : .init(text: user, span: span(word.range)), target: state.layers,
+                span: span(word.range))
+            try await carryOut(entries, text, context, step)
         }
     }
 
@@ -123,14 +125,14 @@ extension StageEvaluator {
         }
     }
 
-    private func heredocSource(_ heredoc: Heredoc) throws -> CopyOperation.Source {
+    private func heredocSource(_ heredoc: Heredoc) throws -> EntriesStep.Source {
         let content = heredoc.expand ? try expander().expand(body: heredoc) : heredoc.content
         return .file(.file(BytePath(cleaning: heredoc.name), bytes: content), span: span(heredoc.word.range))
     }
 
     private func download(
         _ url: String, checksum: (text: String, word: Word)?, unpack: Bool, _ span: Core.SourceSpan, _ step: StepID
-    ) async throws -> CopyOperation.Source {
+    ) async throws -> EntriesStep.Source {
         var digest: Digest?
         if let checksum {
             do {
@@ -144,63 +146,27 @@ extension StageEvaluator {
             progress.emit(.bytes(step, done: $0, total: $1))
         }
         guard unpack else { return .file(entry, span: span) }
-        return .tree(StackTree([ListedLayer(LayerContents([entry]))]), pattern: entry.path.description, span: span)
+        return .files(StackTree([ListedLayer(LayerContents([entry]))]), pattern: entry.path.description, span: span)
     }
 
-    /// The operation with everything resolved but the sources of ADD.
-    private func operation(_ transfer: Transfer, source: StackTree?, step: StepID) async throws -> CopyOperation {
+    // MARK: - Carrying out
+
+    private func entriesStep(_ transfer: Transfer, _ sources: [EntriesStep.Source]) throws -> EntriesStep {
         let expander = expander()
-        var sources: [CopyOperation.Source] = []
-        if let source {
-            for item in transfer.sources {
-                switch item {
-                case .heredoc(let heredoc): sources.append(try heredocSource(heredoc))
-                case .path(let word):
-                    let text = try expander.expand(word)
-                    if text.hasPrefix("http://") || text.hasPrefix("https://") {
-                        throw Diagnostic(
-                            code: "copy.url", "COPY cannot take a URL", at: span(word.range), hint: "ADD can")
-                    }
-                    sources.append(.tree(source, pattern: text, span: span(word.range)))
-                }
-            }
+        func text(_ word: Word) throws -> EntriesStep.Text {
+            EntriesStep.Text(text: try expander.expand(word), span: span(word.range))
         }
-        var owner: CopyOperation.Owner?
-        if let word = transfer.chown {
-            let text = try expander.expand(word)
-            let names = text.split(separator: ":").contains { UInt32($0) == nil }
-            let target = names ? try await tree(step) : StackTree([])
-            owner = try UserResolver(target, span: span(word.range)).owner(text)
-        }
-        var mode: ModeChange?
-        if let word = transfer.chmod {
-            do {
-                mode = try ModeChange(try expander.expand(word))
-            } catch {
-                throw Diagnostic(explaining: error).within(span(word.range))
-            }
-        }
-        let excludes = try transfer.excludes.map { try expander.expand($0) }
-        return CopyOperation(
+        return EntriesStep(
             sources: sources, destination: try expander.expand(transfer.destination), workdir: state.workdir,
-            owner: owner,
-            mode: mode, excludes: excludes.isEmpty ? nil : try IgnoreMatcher(patterns: excludes),
-            span: span(transfer.destination.range))
+            owner: try transfer.chown.map(text), mode: try transfer.chmod.map(text),
+            excludes: try transfer.excludes.map { try expander.expand($0) }, linked: transfer.link,
+            target: state.layers, span: span(transfer.destination.range))
     }
 
-    private mutating func transfer(
-        _ operation: CopyOperation, _ transfer: Transfer, keyword: String, extra: String, step: StepID
-    ) async throws {
-        // With --link nothing of the layers below is looked at, so they need not be there.
-        let target = transfer.link ? StackTree([]) : try await tree(step)
-        let opener = LayerArchiveOpener(store: services.store)
-        let contents = try await HostOSWork.compute {
-            var planner = CopyPlanner(operation, into: target, unpacker: opener)
-            return try planner.plan()
-        }
-        let resolved = try await services.layers.digests.resolve(contents, observed: HostOSWork.now())
+    /// What `docker history` shows.
+    private func historyText(_ keyword: String, _ transfer: Transfer) throws -> String {
         let expander = expander()
-        var text = keyword + extra
+        var text = keyword
         if let word = transfer.chown { text += " --chown=" + (try expander.expand(word)) }
         if let word = transfer.chmod { text += " --chmod=" + (try expander.expand(word)) }
         for source in transfer.sources {
@@ -209,10 +175,40 @@ extension StageEvaluator {
             case .heredoc(let heredoc): text += " <<" + heredoc.name
             }
         }
-        text += " " + operation.destination + " # buildkit"
-        let made = try append(resolved)
-        if made, let layer = state.layers.last, try await isKnown(layer) { services.progress.emit(.cached(step)) }
-        commit(text, layer: made)
+        return text + " " + (try expander.expand(transfer.destination)) + " # buildkit"
+    }
+
+    /// Adds the layer that the step makes: one that an exported cache knows, else made here.
+    private mutating func carryOut(
+        _ entries: EntriesStep, _ text: String, _ context: StepContext, _ step: StepID
+    ) async throws {
+        let planner = EntriesPlanner(layers: services.layers)
+        var traced = TracedStep(
+            description: context.statement.instruction.text, inputs: entries.inputs,
+            isShipped: entries.takesFromLayers
+        ) { try await HostOSWork.compute { try entries.shape() } }
+        if let found = try await imported(&traced) {
+            services.progress.emit(.cached(step))
+            traced.layer = found.layer.map { layer in
+                var shipped = ShippedLayer(layer, of: found.cache)
+                // Files that are here need not come from far away, and neither do their directories.
+                if !entries.takesFromLayers || layer.blobs.isEmpty {
+                    shipped.plan = { try await planner.plan(entries) }
+                }
+                return LayerRef(id: layer.id, origin: .shipped(shipped))
+            }
+        } else {
+            let progress = services.progress
+            let contents = try await planner.plan(entries) { progress.emit(.bytes(step, done: $0, total: nil)) }
+            if !contents.isEmpty {
+                let layer = LayerRef(id: try contents.contentID(), origin: .made(contents))
+                traced.layer = layer
+                if entries.kind == .transfer, try await isKnown(layer) { progress.emit(.cached(step)) }
+            }
+        }
+        if let layer = traced.layer { state.layers.append(layer) }
+        state.steps.append(traced)
+        commit(text, layer: traced.layer != nil)
     }
 
     /// Whether an earlier build made the same layer; remembered for the next one.

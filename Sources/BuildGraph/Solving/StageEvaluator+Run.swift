@@ -11,9 +11,10 @@ extension StageEvaluator {
         // Planning waits for the stages and files that mounts show; the step's time is its own.
         let plan = try await plan(run)
         try await services.progress.step(context.label) { step in
-            let made = try await result(of: plan, context, step)
-            if let made { state.layers.append(LayerRef(id: made, origin: .ran)) }
-            commit(historyText(plan.arguments), layer: made != nil)
+            let traced = try await result(of: plan, context, step)
+            if let layer = traced.layer { state.layers.append(layer) }
+            state.steps.append(traced)
+            commit(historyText(plan.arguments), layer: traced.layer != nil)
         }
     }
 
@@ -156,21 +157,47 @@ extension StageEvaluator {
 
     // MARK: - Cache
 
-    /// The layer that a RUN makes; nil when it changed nothing.
-    private func result(of plan: RunPlan, _ context: StepContext, _ step: StepID) async throws -> Digest? {
+    /// The step with the layer that it makes: one that the store has, else one that an exported cache has, else a new one.
+    private func result(of plan: RunPlan, _ context: StepContext, _ step: StepID) async throws -> TracedStep {
         let shape = plan.shape(request)
-        let inputs = plan.inputs
-        let key = plan.key(shape)
-        let skipsCache = request.noCache || request.noCacheStages.contains(node.stage.name ?? String(node.stage.index))
-        if !skipsCache, let found = try await cached(key: key, shape: shape, inputs: inputs, plan) {
+        let text = context.statement.instruction.text
+        var traced = TracedStep(description: text, inputs: plan.inputLayers, isShipped: true) { shape }
+        let key = TracedStep.key(shape, plan.inputs)
+        if !skipsCache, let found = try await cached(key: key, shape: shape, plan) {
             services.progress.emit(.cached(step))
-            return found.layer
+            traced.layer = found.layer.map { LayerRef(id: $0, origin: .ran) }
+            return traced
         }
+        if let found = try await imported(&traced) {
+            services.progress.emit(.cached(step))
+            traced.layer = try await adopt(found.layer, of: found.cache) {
+                try await self.record(
+                    key: key, shape: shape, StepResult(layer: found.layer?.id, inputs: plan.inputs), description: text)
+            }
+            return traced
+        }
+        let skipsCache = skipsCache
         let outcome = try await session.shared.runs.value(key) {
             try await self.run(plan, key: key, shape: shape, skipsCache: skipsCache, context, step)
         }
         if outcome.step != step { services.progress.emit(.cached(step)) }
-        return outcome.layer
+        traced.layer = outcome.layer.map { LayerRef(id: $0, origin: .ran) }
+        return traced
+    }
+
+    /// Takes a layer from an exported cache. The step is recorded as if it had run here only when the layer is here, so
+    /// that a cache that vanishes takes nothing from this machine.
+    private func adopt(
+        _ layer: CacheRecords.Layer?, of cache: any CacheSource, record: @Sendable @escaping () async throws -> Void
+    ) async throws -> LayerRef? {
+        guard let layer else {
+            try await record()
+            return nil
+        }
+        if services.layers.overlay == .trusted, try await exists(layer.id) { try await record() }
+        var shipped = ShippedLayer(layer, of: cache)
+        shipped.published = record
+        return LayerRef(id: layer.id, origin: .shipped(shipped))
     }
 
     /// Runs the program, one at a time of a key over all processes: whoever waits finds the result of the other.
@@ -195,7 +222,8 @@ extension StageEvaluator {
         return RunOutcome(layer: layer, step: step)
     }
 
-    private func cached(key: Digest, shape: Digest, inputs: [[Digest]], _ plan: RunPlan) async throws -> StepResult? {
+    private func cached(key: Digest, shape: Digest, _ plan: RunPlan) async throws -> StepResult? {
+        let inputs = plan.inputs
         if let found = try await recorded(key) { return found }
         // Not by definition: perhaps the inputs were made anew with the same contents.
         let store = services.store
@@ -237,9 +265,12 @@ extension StageEvaluator {
     private func sameContents(_ old: [Digest], _ new: [LayerRef]) async throws -> Bool {
         guard old.count == new.count else { return false }
         for (old, new) in zip(old, new) where old != new.id {
-            guard case .ran = new.origin, try await exists(old) else { return false }
-            let left = try await services.layers.contentID(LayerRef(id: old, origin: .ran))
+            guard new.isOfProgram else { return false }
             let right = try await services.layers.contentID(new)
+            // A layer that came from an exported cache is named by what it holds.
+            if old == CacheRecords.id(ofProgramLayer: right) { continue }
+            guard try await exists(old) else { return false }
+            let left = try await services.layers.contentID(LayerRef(id: old, origin: .ran))
             if left != right { return false }
         }
         return true

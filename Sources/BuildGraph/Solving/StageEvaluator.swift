@@ -167,13 +167,6 @@ package struct StageEvaluator: Sendable {
         state.image.history.append(history(text, layer: layer))
     }
 
-    /// Adds a layer of entries and says whether there was anything in it.
-    mutating func append(_ contents: LayerContents) throws -> Bool {
-        guard !contents.entries.isEmpty else { return false }
-        state.layers.append(LayerRef(id: try contents.contentID(), origin: .made(contents)))
-        return true
-    }
-
     /// The tree of the stage as it is now.
     func tree(_ step: StepID) async throws -> StackTree {
         let progress = services.progress

@@ -15,6 +15,8 @@ package struct StageState: Sendable {
     package var setsCommand = false
     /// True when nothing below can come from the cache.
     package var base: BaseImage?
+    /// The steps that led here, those of stages below included; what an export of the cache is made of.
+    var steps: [TracedStep] = []
 
     package var workdir: String { image.config.workingDir.flatMap { $0.isEmpty ? nil : $0 } ?? "/" }
 

@@ -2,7 +2,7 @@
 // https://docs.kernel.org/filesystems/overlayfs.html
 package import Archive
 package import Core
-private import HostOS
+package import HostOS
 
 /// A layer that lies unpacked in a directory.
 package struct UnpackedLayer: Sendable {
@@ -42,11 +42,14 @@ package struct LayerUnpacker {
         package var devices: Devices
         package var attributes: Attributes
         package var limits: LayerLimits
+        /// The time that all files get, whatever the layer says.
+        package var time: FileTime?
 
         package init(
             overlay: LayerScanner.Overlay = .trusted, owners: Bool = true, devices: Devices = .create,
-            attributes: Attributes = .all, limits: LayerLimits = LayerLimits()
+            attributes: Attributes = .all, limits: LayerLimits = LayerLimits(), time: FileTime? = nil
         ) {
+            self.time = time
             self.overlay = overlay
             self.owners = owners
             self.devices = devices

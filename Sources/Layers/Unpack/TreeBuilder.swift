@@ -205,7 +205,7 @@ final class TreeBuilder {
         // file takes none.
         try setAttributes(entry, name, directory)
         try check("change mode of", root.show(entry.path)) { fchmod(file.raw, entry.mode) }
-        let times = Self.times(entry.modified)
+        let times = Self.times(options.time ?? entry.modified)
         try check("set time of", root.show(entry.path)) { futimens(file.raw, times) }
     }
 
@@ -230,7 +230,7 @@ final class TreeBuilder {
         if !entry.isSymlink {
             try check("change mode of", root.show(entry.path)) { fchmodat(directory.raw, name, entry.mode, 0) }
         }
-        let times = Self.times(entry.modified)
+        let times = Self.times(options.time ?? entry.modified)
         try check("set time of", root.show(entry.path)) {
             utimensat(directory.raw, name, times, AT_SYMLINK_NOFOLLOW)
         }

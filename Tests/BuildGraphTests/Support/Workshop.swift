@@ -17,6 +17,9 @@ final class Workshop: Sendable {
     let executor = ScriptedExecutor()
     let progress = RecordedProgress()
     let images = Mutex<[String: BaseImage]>([:])
+    /// Exported caches that builds ask.
+    let caches = Mutex<[any CacheSource]>([])
+    let cacheMounts = Mutex<(any CacheMountSource)?>(nil)
 
     /// Whether layers can be unpacked with their owners, as a RUN on a COPY needs it.
     static var canUnpack: Bool { geteuid() == 0 }
@@ -53,9 +56,12 @@ final class Workshop: Sendable {
 
     func services() -> BuildServices {
         let layers = LayerService(store: store, canUnpack: Self.canUnpack, overlay: Self.canUnpack ? .trusted : .user)
-        return BuildServices(
+        var services = BuildServices(
             store: store, layers: layers, images: KnownImages(images.withLock { $0 }), remote: NoRemote(),
             executor: executor, progress: ProgressReporter(progress))
+        services.caches = caches.withLock { $0 }
+        services.cacheMounts = cacheMounts.withLock { $0 }
+        return services
     }
 
     /// Sessions for several platforms, with everything in common.
@@ -183,6 +189,11 @@ final class RecordedProgress: ProgressSink {
             }
             return out.sorted()
         }
+    }
+
+    /// The warnings and notes.
+    var warnings: [Diagnostic] {
+        events.withLock { $0.compactMap { if case .warning(let diagnostic) = $0 { diagnostic } else { nil } } }
     }
 
     func forget() { events.withLock { $0 = [] } }
