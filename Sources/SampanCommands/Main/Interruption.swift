@@ -23,16 +23,23 @@ package final class Interruption: Sendable {
         for handler in handlers { handler() }
     }
 
+    /// Has something done by the first interruption. The handler may end the process.
+    /// - Returns: takes the handler away again.
+    package func onInterrupt(_ handler: @escaping @Sendable () -> Void) -> () -> Void {
+        let id = state.withLock { state in
+            state.next += 1
+            state.handlers[state.next] = handler
+            return state.next
+        }
+        return { _ = self.state.withLock { $0.handlers.removeValue(forKey: id) } }
+    }
+
     /// Runs work as a task that an interruption cancels.
     package func cancelling<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value
     {
         let task = Task { try await work() }
-        let id = state.withLock { state in
-            state.next += 1
-            state.handlers[state.next] = { task.cancel() }
-            return state.next
-        }
-        defer { _ = state.withLock { $0.handlers.removeValue(forKey: id) } }
+        let forget = onInterrupt { task.cancel() }
+        defer { forget() }
         return try await task.value
     }
 }

@@ -15,7 +15,8 @@ package struct SampanCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BuildCommand.self, RunCommand.self, ImagesCommand.self, HistoryCommand.self, TagCommand.self,
-            RemoveCommand.self, ExportCommand.self, ImportCommand.self, BaseCommand.self, CacheCommand.self,
+            RemoveCommand.self, ExportCommand.self, ImportCommand.self, LoginCommand.self,
+            LogoutCommand.self, BaseCommand.self, CacheCommand.self,
             ParseCommand.self, ReferenceCommand.self,
         ])
 
