@@ -7,11 +7,11 @@ MAKEFLAGS += --no-print-directory
 SAMPAN := .build/release/sampan
 SWIFT_SOURCES := Package.swift Sources Tests
 SHELL_SCRIPTS := .ci/run scripts/lib.sh scripts/setup scripts/toolchain-rootfs scripts/test-examples \
-    scripts/test-bases
+    scripts/test-bases scripts/ci-image examples/ci/build.sh
 SAY := @. scripts/lib.sh; say
 
-.PHONY: help setup setup-build setup-demo setup-bench build build-tests rootfs test check demo bench format format-check \
-    docs clean
+.PHONY: help setup setup-build setup-demo setup-bench build build-tests rootfs test check demo bench image format \
+    format-check docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ demo: setup-demo ## build the program, then the example images with it, and show
 
 bench: setup build ## measure sampan beside BuildKit and buildah (some minutes; wants an idle machine)
 	@bench/run
+
+image: setup-demo build ## make the image of sampan that CI jobs run in (docs/ci.md)
+	@scripts/ci-image
 
 format: ## format the Swift sources in place
 	@swift format -i -r --configuration .swift-format $(SWIFT_SOURCES)

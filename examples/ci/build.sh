@@ -1,0 +1,24 @@
+#!/bin/sh
+# Builds the image of a commit and pushes it. What is built, and what caches in it hold, stays in the registry: the next
+# job begins from there, on whichever machine it runs. docs/ci.md goes through it line by line.
+#
+#   REGISTRY            the registry, as HOST[:PORT]
+#   REGISTRY_USER       who logs in there
+#   REGISTRY_PASSWORD   with what
+#   IMAGE               the image's name, without a tag: registry.example.com/team/web
+#   COMMIT              its tag
+#   CONTEXT             what is built, a directory or a git URL (default: .)
+set -eu
+: "${REGISTRY:?}" "${REGISTRY_USER:?}" "${REGISTRY_PASSWORD:?}" "${IMAGE:?}" "${COMMIT:?}"
+
+# The login ends with the job.
+DOCKER_CONFIG=$(mktemp -d)
+export DOCKER_CONFIG
+trap 'rm -rf "$DOCKER_CONFIG"' EXIT
+
+printf '%s' "$REGISTRY_PASSWORD" | sampan login --username "$REGISTRY_USER" --password-stdin "$REGISTRY"
+sampan build --progress plain \
+    --cache-from "type=registry,ref=$IMAGE:cache" \
+    --cache-to "type=registry,ref=$IMAGE:cache,mode=max,ignore-error=true" \
+    --cache-mounts export \
+    --tag "$IMAGE:$COMMIT" --push "${CONTEXT:-.}"
