@@ -128,7 +128,9 @@ struct EndpointTests {
             .manifestDigest(reference: "a", expected: digest, actual: digest), .digestHeader(reference: "a"),
             .manifestTooLarge(reference: "a", limit: 1), .blobDigest(digest, actual: digest, registry: "r"),
             .blobSize(digest, expected: 1, actual: 2, registry: "r"), .wrongRange(digest, registry: "r"),
-            .wrongPrefix(digest),
+            .contentDigest(digest, actual: digest), .contentSize(digest, expected: 1, actual: 2),
+            .uploadLocation(digest, registry: "r"), .uploadLost(digest, registry: "r"), .paging(registry: "r"),
+            .otherSubject(digest, expected: digest, actual: nil), .fallbackTag("t", registry: "r"),
         ]
         #expect(Set(errors.map(\.diagnostic.code)).count == errors.count)
         #expect(errors.allSatisfy { !$0.diagnostic.message.isEmpty })

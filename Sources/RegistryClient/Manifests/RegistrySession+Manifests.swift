@@ -9,6 +9,11 @@ package struct ManifestPush: Sendable, Hashable {
     /// The manifest that the registry now lists this one under as a referrer (`OCI-Subject`); nil when it keeps no
     /// such lists, or there was nothing to list.
     package var subject: Digest?
+
+    package init(digest: Digest, subject: Digest?) {
+        self.digest = digest
+        self.subject = subject
+    }
 }
 
 extension RegistrySession {
@@ -63,7 +68,8 @@ extension RegistrySession {
         }
         // What is read keeps the connection.
         _ = try? await response.body.collect(limit: 64 << 10)
-        if let named = response.headers["Docker-Content-Digest"].flatMap({ try? Digest(parsing: $0) }), named != digest {
+        if let named = response.headers["Docker-Content-Digest"].flatMap({ try? Digest(parsing: $0) }), named != digest
+        {
             throw RegistryError.manifestDigest(reference: reference.familiar, expected: digest, actual: named)
         }
         let subject = response.headers["OCI-Subject"].flatMap { try? Digest(parsing: $0) }

@@ -36,12 +36,14 @@ extension BlobUpload {
             let got = max(sent.value, Self.smallestPart)
             return try await startOver(because: error, part: min(part ?? Int64.max, got) / 2)
         }
-        try await goOn(from: response, otherwise: nil)
+        try await goOn(from: response, otherwise: nil, isCounted: true)
     }
 
     /// Takes over what a response says about the upload: how much there is, and where to go on.
-    /// - Parameter end: what there is if the response doesn't tell; nil asks.
-    mutating func goOn(from response: HTTPResponse, otherwise end: Int64?) async throws {
+    /// - Parameters:
+    ///   - end: what there is if the response doesn't tell; nil asks.
+    ///   - isCounted: whether what led here has been counted as a failure.
+    mutating func goOn(from response: HTTPResponse, otherwise end: Int64?, isCounted: Bool = false) async throws {
         guard let received = UploadRange.received(response) ?? end else {
             try await pause(after: lost)
             return try await askWhatArrived(because: lost)
@@ -54,11 +56,12 @@ extension BlobUpload {
             place = UploadPlace(url: next.url, leastChunk: max(next.leastChunk, place?.leastChunk ?? 0))
         }
         offset = received
-        if received >= furthest + Self.progressWorthResuming || received == size, received > furthest {
+        let gain = received - furthest
+        if gain >= Self.progressWorthResuming || (gain > 0 && received == size) {
             furthest = received
             failures = 0
             restarts = 0
-        } else if end == nil || received < (end ?? 0) {
+        } else if !isCounted, received != end {
             // A registry that takes nothing and says so politely must not be asked for ever.
             try await pause(after: lost)
         }
@@ -123,7 +126,8 @@ enum UploadRange {
         guard var text = response.headers["Range"].map({ Substring($0) }) else { return nil }
         for prefix in ["bytes=", "bytes "] where text.hasPrefix(prefix) { text = text.dropFirst(prefix.count) }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == "0", !parts[1].isEmpty, parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+        guard parts.count == 2, parts[0] == "0", !parts[1].isEmpty,
+            parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
             let last = Int64(parts[1]), last < Int64.max
         else { return nil }
         // Nothing at all is told the same way as a single byte, and no part is that small.

@@ -155,9 +155,9 @@ struct UploadPlace: Sendable {
 
     /// Nil when the response names no usable place.
     init?(_ response: HTTPResponse) {
-        guard let location = response.headers["Location"], let url = try? response.url.resolving(location) else {
-            return nil
-        }
+        guard let location = response.headers["Location"], !location.isEmpty,
+            let url = try? response.url.resolving(location)
+        else { return nil }
         self.url = url
         if let text = response.headers["OCI-Chunk-Min-Length"], let length = Int64(text), length > 0 {
             leastChunk = length

@@ -5,6 +5,9 @@ import Synchronization
 /// that may misbehave in every way a network can. It is stopped by ``stop()`` or when it is released.
 package final class LoopbackServer: Sendable {
     package typealias Handler = @Sendable (ServerRequest) -> ServerReply
+    /// Says how much of a request's body to read before it is answered, in bytes; nil is all of it. What is left unread
+    /// ends the connection, as it does with servers that answer early.
+    package typealias BodyLimit = @Sendable (ServerRequest) -> Int?
 
     package let port: UInt16
     private let listener: Int32
@@ -22,7 +25,7 @@ package final class LoopbackServer: Sendable {
     }
 
     /// Starts to listen.
-    package init(_ handler: @escaping Handler) throws(ServerError) {
+    package init(bodyLimit: @escaping BodyLimit = { _ in nil }, _ handler: @escaping Handler) throws(ServerError) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw ServerError(call: "socket", number: errno) }
         var address = sockaddr_in()
@@ -48,7 +51,7 @@ package final class LoopbackServer: Sendable {
         let shared = Shared()
         self.shared = shared
         Self.spawn {
-            Self.accept(listener, shared, handler)
+            Self.accept(listener, shared, bodyLimit, handler)
             close(listener)
         }
     }
@@ -82,7 +85,9 @@ package final class LoopbackServer: Sendable {
         }
     }
 
-    private static func accept(_ listener: Int32, _ shared: Shared, _ handler: @escaping Handler) {
+    private static func accept(
+        _ listener: Int32, _ shared: Shared, _ bodyLimit: @escaping BodyLimit, _ handler: @escaping Handler
+    ) {
         while true {
             let connection = Glibc.accept(listener, nil, nil)
             if connection < 0 {
@@ -103,7 +108,7 @@ package final class LoopbackServer: Sendable {
                 return
             }
             spawn {
-                ServerConnection(descriptor: connection, shared: shared).serve(handler)
+                ServerConnection(descriptor: connection, shared: shared).serve(bodyLimit, handler)
                 shared.state.withLock { state in
                     state.connections.remove(connection)
                     state.threads -= 1

@@ -13,21 +13,24 @@ struct ServerConnection {
         self.shared = shared
     }
 
-    func serve(_ handler: LoopbackServer.Handler) {
+    func serve(_ bodyLimit: LoopbackServer.BodyLimit, _ handler: LoopbackServer.Handler) {
         var connection = self
-        while let request = connection.read() {
+        while let request = connection.read(bodyLimit) {
             shared.state.withLock { $0.log.append(request) }
-            guard connection.write(handler(request), isHead: request.method == "HEAD") else { return }
+            let isOpen = connection.write(handler(request), isHead: request.method == "HEAD")
+            guard isOpen, !request.isCut, request.headers["connection"]?.lowercased() != "close" else { return }
         }
     }
 
     /// The next request; nil at the end of the connection and for what isn't one.
-    private mutating func read() -> ServerRequest? {
+    private mutating func read(_ bodyLimit: LoopbackServer.BodyLimit) -> ServerRequest? {
         let end = Array("\r\n\r\n".utf8)
         var headEnd: Int?
+        var searched = 0
         while headEnd == nil {
-            headEnd = buffer.indices.first { buffer[$0...].starts(with: end) }
+            headEnd = buffer.indices[searched...].first { buffer[$0...].starts(with: end) }
             if headEnd == nil {
+                searched = max(0, buffer.count - end.count)
                 guard buffer.count < 64 << 10, receive() else { return nil }
                 // A TLS greeting is no request and has no line end to wait for.
                 if buffer.first == 0x16 { return nil }
@@ -44,15 +47,18 @@ struct ServerConnection {
             headers[line[..<colon].lowercased()] = String(value)
         }
         buffer.removeFirst(headEnd + end.count)
-        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        var request = ServerRequest(method: String(words[0]), target: String(words[1]), headers: headers, body: [])
+        let whole = headers["content-length"].flatMap { Int($0) } ?? 0
+        let length = min(whole, bodyLimit(request) ?? whole)
         while buffer.count < length { guard receive() else { return nil } }
-        let body = Array(buffer[..<length])
+        request.isCut = length < whole
+        request.body = Array(buffer[..<length])
         buffer.removeFirst(length)
-        return ServerRequest(method: String(words[0]), target: String(words[1]), headers: headers, body: body)
+        return request
     }
 
     private mutating func receive() -> Bool {
-        let count = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 8) { space in
+        let count = withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { space in
             let count = recv(descriptor, space.baseAddress, space.count, 0)
             if count > 0 { buffer.append(contentsOf: space[..<count]) }
             return count
@@ -69,6 +75,9 @@ struct ServerConnection {
             return false
         case .silent:
             waitForEnd()
+            return false
+        case .reset:
+            armReset()
             return false
         default: break
         }
@@ -92,8 +101,7 @@ struct ServerConnection {
             _ = send(reply.body[..<min(count, reply.body.count)])
             // What was sent has to arrive before the reset, which would throw it away.
             waitUntilRead()
-            var linger = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+            armReset()
             return false
         case .chunked, .endless:
             var start = 0
@@ -115,8 +123,14 @@ struct ServerConnection {
                 usleep(UInt32(milliseconds) * 1000)
             }
             return true
-        case .complete, .hangUp, .silent, .garbage: return send(reply.body)
+        case .complete, .hangUp, .silent, .reset, .garbage: return send(reply.body)
         }
+    }
+
+    /// Makes the closing of the connection a reset.
+    private func armReset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     }
 
     private func sendChunk(_ bytes: ArraySlice<UInt8>) -> Bool {

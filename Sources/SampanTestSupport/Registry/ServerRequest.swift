@@ -6,6 +6,8 @@ package struct ServerRequest: Sendable {
     /// Names in lower case; of several fields of one name the last.
     package var headers: [String: String]
     package var body: [UInt8]
+    /// Whether the answer was due before the whole body had been read; ``body`` is what was.
+    package var isCut = false
 
     /// The target without its query.
     package var path: String { String(target.prefix { $0 != "?" }) }

@@ -8,9 +8,9 @@ extension TestRegistry {
         let place = place(of: request)
         let faults = state.withLock { state in Self.strike(&state, place) }
         for fault in faults {
-            if let reply = Self.replyInstead(fault) { return reply }
+            if let reply = Self.replyInstead(fault, request) { return reply }
         }
-        if place != .token, !place.isFile, let refusal = refusal(request) { return refusal }
+        if place != .token, !place.isFile, !isStorage, let refusal = refusal(request) { return refusal }
         var reply = content(request, place, faults)
         for fault in faults { Self.spoil(&reply, fault) }
         return reply
@@ -21,9 +21,12 @@ extension TestRegistry {
         guard request.path.hasPrefix("/v2/") else { return .file(request.path) }
         let parts = request.path.split(separator: "/")
         guard parts.count >= 2, let name = parts.last else { return .everything }
+        if parts.dropFirst().suffix(2).contains("uploads") { return .upload(request.method) }
         switch parts[parts.count - 2] {
         case "manifests": return .manifests
         case "blobs": return (try? Digest(parsing: name)).map(Place.blob) ?? .blobs
+        case "tags": return .tags
+        case "referrers": return .referrers
         default: return .everything
         }
     }
@@ -33,12 +36,7 @@ extension TestRegistry {
         var result: [Fault] = []
         for index in state.faults.indices {
             let armed = state.faults[index]
-            let isBlob = if case .blob = place { true } else { false }
-            guard
-                armed.place == place || armed.place == .everything || (armed.place == .blobs && isBlob)
-                    || (armed.place == .files && place.isFile),
-                armed.times ?? 1 > 0
-            else { continue }
+            guard armed.strikes(place) else { continue }
             if case .sometimes500(let oneIn) = armed.fault {
                 // Knuth's generator is random enough for faults and the same everywhere.
                 state.random = state.random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -51,7 +49,22 @@ extension TestRegistry {
         return result
     }
 
-    private static func replyInstead(_ fault: Fault) -> ServerReply? {
+    /// How much of a request's body is read before a fault that is armed for it takes effect.
+    func bodyLimit(_ request: ServerRequest) -> Int? {
+        let place = place(of: request)
+        return state.withLock { state in
+            for armed in state.faults where armed.strikes(place) {
+                switch armed.fault {
+                case .cutBody(let count): return count
+                case .resetEach(let count) where request.method == "PATCH" || request.method == "PUT": return count
+                default: continue
+                }
+            }
+            return nil
+        }
+    }
+
+    private static func replyInstead(_ fault: Fault, _ request: ServerRequest) -> ServerReply? {
         switch fault {
         case .status(let status, let retryAfter):
             let headers = retryAfter.map { [("Retry-After", $0)] } ?? []
@@ -59,6 +72,7 @@ extension TestRegistry {
                 status, headers: headers + [("Content-Type", "application/json")],
                 body: Array(#"{"errors":[{"code":"FAULT","message":"ordered by the test"}]}"#.utf8))
         case .redirect(let url): return ServerReply(307, headers: [("Location", url)])
+        case .redirectHost(let url): return ServerReply(307, headers: [("Location", url + request.target)])
         case .hangUp: return ServerReply(delivery: .hangUp)
         case .silent: return ServerReply(delivery: .silent)
         case .garbage: return ServerReply(delivery: .garbage)
@@ -79,6 +93,8 @@ extension TestRegistry {
         case .endless: reply.delivery = .endless
         case .resetEach(let count): if reply.body.count > count { reply.delivery = .resetAfter(count) }
         case .slow(let bytes, let milliseconds): reply.delivery = .slow(bytes: bytes, milliseconds: milliseconds)
+        case .loseAnswer: reply.delivery = .hangUp
+        case .link(let target): reply.headers.append(("Link", "<\(target)>; rel=\"next\""))
         default: break
         }
     }
@@ -92,9 +108,15 @@ extension TestRegistry {
             if let etag, request.headers["if-none-match"] == etag { return ServerReply(304, headers: file.headers) }
             let mayContinue = request.headers["if-range"] == nil || request.headers["if-range"] == etag
             return Self.part(of: file.bytes, mayContinue ? request : nil, faults, headers: file.headers)
-        case .manifests: return manifest(request)
+        case .manifests: return request.method == "PUT" ? putManifest(request) : manifest(request)
+        case .uploads, .upload: return upload(request, faults)
+        case .tags: return tags(request)
+        case .referrers: return referrers(request)
         case .blob(let digest):
-            guard let bytes = state.withLock({ $0.blobs[digest] }) else { return Self.unknown("BLOB_UNKNOWN") }
+            let repository = Self.repository(request)
+            guard let bytes = state.withLock({ $0.has(digest, repository) ? $0.blobs[digest] : nil }) else {
+                return Self.unknown("BLOB_UNKNOWN")
+            }
             return Self.part(
                 of: bytes, request, faults,
                 headers: [
@@ -117,10 +139,19 @@ extension TestRegistry {
             headers: [("Content-Type", type.rawValue), ("Docker-Content-Digest", digest)], body: bytes)
     }
 
-    private static func unknown(_ code: String) -> ServerReply {
+    static func unknown(_ code: String) -> ServerReply { problem(404, code, "it is not here") }
+
+    static func problem(_ status: Int, _ code: String, _ message: String) -> ServerReply {
         ServerReply(
-            404, headers: [("Content-Type", "application/json")],
-            body: Array(#"{"errors":[{"code":"\#(code)","message":"it is not here"}]}"#.utf8))
+            status, headers: [("Content-Type", "application/json")],
+            body: Array(#"{"errors":[{"code":"\#(code)","message":"\#(message)"}]}"#.utf8))
+    }
+
+    /// The name between `/v2/` and the kind of what is asked for.
+    static func repository(_ request: ServerRequest) -> String {
+        let parts = request.path.dropFirst("/v2/".count).split(separator: "/")
+        let kinds: Set<Substring> = ["blobs", "manifests", "tags", "referrers"]
+        return parts.prefix(parts.lastIndex { kinds.contains($0) } ?? parts.count).joined(separator: "/")
     }
 
     /// The whole, or the part that a request asks for.
@@ -140,45 +171,6 @@ extension TestRegistry {
             206, headers: headers + [("Content-Range", "bytes \(start)-\(end - 1)/\(bytes.count)")],
             body: Array(bytes[start..<end]))
     }
-
-    /// The refusal of a request without a valid token; nil lets it pass.
-    private func refusal(_ request: ServerRequest) -> ServerReply? {
-        state.withLock { state in
-            guard let wanted = state.authentication else { return nil }
-            let given = request.headers["authorization"]
-            if let basic = wanted.basic {
-                return given == basic ? nil : ServerReply(401, headers: [("WWW-Authenticate", #"Basic realm="test""#)])
-            }
-            if let token = given?.dropFirst("Bearer ".count), let uses = state.tokens[String(token)], uses > 0 {
-                state.tokens[String(token)] = uses - 1
-                return nil
-            }
-            let repository = request.path.split(separator: "/").dropFirst().dropLast(2).joined(separator: "/")
-            let realm = wanted.realm ?? "http://\(request.headers["host"] ?? "")/token"
-            let challenge =
-                #"Bearer realm="\#(realm)",service="\#(wanted.service)",scope="repository:\#(repository):pull""#
-            return ServerReply(401, headers: [("WWW-Authenticate", challenge)])
-        }
-    }
-
-    private func token(_ request: ServerRequest) -> ServerReply {
-        state.withLock { state in
-            guard let wanted = state.authentication else { return ServerReply(404) }
-            if let credential = wanted.credential, request.headers["authorization"] != credential {
-                return ServerReply(401)
-            }
-            state.tokenCount += 1
-            let token = "token-\(state.tokenCount)"
-            state.tokens[token] = wanted.uses ?? Int.max
-            let lifetime = wanted.lifetime.map { #","expires_in":\#($0)"# } ?? ""
-            return ServerReply(
-                headers: [("Content-Type", "application/json")], body: Array(#"{"token":"\#(token)"\#(lifetime)}"#.utf8)
-            )
-        }
-    }
-
-    /// Makes a token good without asking the token server, as if another server had given it.
-    package func accept(token: String) { state.withLock { $0.tokens[token] = Int.max } }
 }
 
 extension TestRegistry.Place {
@@ -186,6 +178,19 @@ extension TestRegistry.Place {
         switch self {
         case .files, .file: true
         default: false
+        }
+    }
+}
+
+extension TestRegistry.Armed {
+    /// Whether the fault is one for a request to a place, now.
+    func strikes(_ place: TestRegistry.Place) -> Bool {
+        guard times ?? 1 > 0 else { return false }
+        if self.place == place || self.place == .everything { return true }
+        return switch place {
+        case .blob: self.place == .blobs
+        case .upload: self.place == .uploads
+        default: self.place == .files && place.isFile
         }
     }
 }

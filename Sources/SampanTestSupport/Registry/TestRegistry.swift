@@ -16,6 +16,11 @@ package final class TestRegistry: Sendable {
         case manifests
         case blobs
         case blob(Digest)
+        /// Whatever has to do with uploads, or the requests of one method among them.
+        case uploads
+        case upload(String)
+        case tags
+        case referrers
         case token
         case files
         /// A path outside of `/v2/`.
@@ -40,7 +45,7 @@ package final class TestRegistry: Sendable {
         case status(Int, retryAfter: String? = nil)
         /// Status 500 for one of so many requests, drawn from the registry's seed.
         case sometimes500(oneIn: Int)
-        /// A TCP reset after so many bytes of each answer.
+        /// A TCP reset after so many bytes of each answer; for uploads, of each request's body.
         case resetEach(Int)
         /// `Range` is passed over.
         case rangeIgnored
@@ -50,6 +55,16 @@ package final class TestRegistry: Sendable {
         case rangeClipped(Int)
         case slow(bytes: Int, milliseconds: Int)
         case redirect(String)
+        /// A redirect to the same path and query of another server, such as `http://127.0.0.1:1234`.
+        case redirectHost(String)
+        /// An upload is forgotten as soon as it is asked for.
+        case forgetUpload
+        /// Only so many bytes of the request's body are read before the fault of the same request takes effect.
+        case cutBody(Int)
+        /// What was asked for is done, and the connection closed instead of an answer.
+        case loseAnswer
+        /// A list leads on to this address.
+        case link(String)
         case hangUp
         case silent
         case garbage
@@ -68,6 +83,8 @@ package final class TestRegistry: Sendable {
         package var credential: String?
         /// `Basic` instead of tokens; the value wanted.
         package var basic: String?
+        /// Repositories that may be pulled from and pushed to; nil is all. Tokens are good for what they were asked for.
+        package var repositories: Set<String>?
 
         package init() {}
     }
@@ -92,31 +109,59 @@ package final class TestRegistry: Sendable {
 
     struct State {
         var blobs: [Digest: [UInt8]] = [:]
+        /// The repositories of a blob that isn't in all of them.
+        var owners: [Digest: Set<String>] = [:]
+        var uploads: [String: Upload] = [:]
+        var uploadCount = 0
+        var rules = Rules()
         /// `repository:tag` or `repository@digest`.
         var manifests: [String: (type: MediaType, bytes: [UInt8])] = [:]
         var files: [String: File] = [:]
         var faults: [Armed] = []
         var authentication: Authentication?
-        var tokens: [String: Int] = [:]
+        var tokens: [String: Token] = [:]
         var tokenCount = 0
         var random: UInt64
     }
 
-    let state: Mutex<State>
+    /// What the servers of one registry share.
+    final class Storage: Sendable {
+        private let state: Mutex<State>
+        init(_ state: State) { self.state = Mutex(state) }
+        func withLock<Result: Sendable>(_ body: (inout State) throws -> Result) rethrows -> Result {
+            try state.withLock { try body(&$0) }
+        }
+    }
+
+    let state: Storage
+    /// A second server, of which no one is asked for a token.
+    let isStorage: Bool
     private let server: LoopbackServer
 
     /// Lets the server's handler know a registry that isn't there yet, without holding it.
     private final class HandlerBox: Sendable {
         let handler = Mutex<(@Sendable (ServerRequest) -> ServerReply)?>(nil)
+        let limit = Mutex<(@Sendable (ServerRequest) -> Int?)?>(nil)
     }
 
     /// - Parameter seed: decides the faults that strike at random.
-    package init(seed: UInt64 = 1) throws {
-        state = Mutex(State(random: seed &* 2 &+ 1))
+    package convenience init(seed: UInt64 = 1) throws {
+        try self.init(Storage(State(random: seed &* 2 &+ 1)), isStorage: false)
+    }
+
+    /// A server on another port that has the same content, faults and uploads, and gives it to everyone.
+    package convenience init(storageOf other: TestRegistry) throws { try self.init(other.state, isStorage: true) }
+
+    private init(_ state: Storage, isStorage: Bool) throws {
+        self.state = state
+        self.isStorage = isStorage
         let box = HandlerBox()
         server = try LoopbackServer { request in
+            box.limit.withLock { $0 }?(request)
+        } _: { request in
             box.handler.withLock { $0 }?(request) ?? ServerReply(503)
         }
+        box.limit.withLock { $0 = { [weak self] request in self?.bodyLimit(request) } }
         box.handler.withLock { handler in
             handler = { [weak self] request in self?.answer(request) ?? ServerReply(503) }
         }
@@ -133,6 +178,14 @@ package final class TestRegistry: Sendable {
 
     /// How many requests had a path that contains a text.
     package func count(_ text: String) -> Int { requests.filter { $0.path.contains(text) }.count }
+
+    /// The requests so far as `METHOD kind`, such as `PATCH uploads`, without those for tokens.
+    package var steps: [String] {
+        requests.filter { $0.path != "/token" && $0.path != "/v2/" }.map { request in
+            let kinds = ["uploads", "blobs", "manifests", "referrers", "tags"]
+            return request.method + " " + (kinds.first { request.path.contains("/\($0)/") } ?? request.path)
+        }
+    }
 
     /// A reference to a repository here.
     package func reference(_ repository: String, tag: String? = "latest", digest: Digest? = nil) -> Reference {
@@ -151,12 +204,33 @@ package final class TestRegistry: Sendable {
     /// Asks for tokens from now on; nil asks for none.
     package func require(_ authentication: Authentication?) { state.withLock { $0.authentication = authentication } }
 
+    /// Sets how uploads are taken and lists told.
+    package func setRules(_ change: @Sendable (inout Rules) -> Void) { state.withLock { change(&$0.rules) } }
+
+    /// - Parameter repository: the only one that has it; nil is all.
     @discardableResult
-    package func addBlob(_ bytes: [UInt8], mediaType: MediaType = .ociLayerTar) -> Descriptor {
+    package func addBlob(_ bytes: [UInt8], mediaType: MediaType = .ociLayerTar, repository: String? = nil) -> Descriptor
+    {
         let descriptor = Descriptor(mediaType: mediaType, describing: bytes)
-        state.withLock { $0.blobs[descriptor.digest] = bytes }
+        state.withLock { state in
+            state.blobs[descriptor.digest] = bytes
+            if let repository { state.owners[descriptor.digest, default: []].insert(repository) }
+        }
         return descriptor
     }
+
+    /// What a repository has of a blob.
+    package func blob(_ digest: Digest, repository: String) -> [UInt8]? {
+        state.withLock { $0.has(digest, repository) ? $0.blobs[digest] : nil }
+    }
+
+    /// The manifest under a tag or digest.
+    package func manifest(_ name: String, repository: String) -> (type: MediaType, bytes: [UInt8])? {
+        state.withLock { $0.manifests[repository + (name.contains(":") ? "@" : ":") + name] }
+    }
+
+    /// Uploads that were begun and neither completed nor cancelled.
+    package var openUploads: Int { state.withLock { $0.uploads.count } }
 
     /// Stores a manifest under its digest and, with one, a tag.
     @discardableResult
