@@ -1,5 +1,4 @@
 package import Core
-package import OCI
 
 /// Why an image can't be copied.
 package enum DistributionError: DiagnosticConvertible, Equatable {
@@ -24,6 +23,10 @@ package enum DistributionError: DiagnosticConvertible, Equatable {
     case unknownBlob(Digest)
     /// A name that belongs to another repository than the target.
     case otherRepository(String, target: String)
+    /// A layer does not hold what the configuration says.
+    case wrongDiffID(Digest, expected: Digest, actual: Digest)
+    /// Layers of docker's format are not compressed with zstd.
+    case dockerZstd
     /// docker's format has no place for something.
     case dockerLacks(String)
 
@@ -73,6 +76,15 @@ package enum DistributionError: DiagnosticConvertible, Equatable {
                 hint: "build or pull the image again")
         case .otherRepository(let name, let target):
             Diagnostic(code: "copy.other-repository", "'\(name)' is not a name in the repository of '\(target)'")
+        case .wrongDiffID(let layer, let expected, let actual):
+            Diagnostic(
+                code: "copy.wrong-diff-id", "layer \(layer.short) is not what the image's configuration says",
+                causes: ["expected \(expected) uncompressed", "got \(actual)"],
+                hint: "the image is malformed; build and push it again")
+        case .dockerZstd:
+            Diagnostic(
+                code: "copy.docker-zstd", "docker's image format can't hold layers compressed with zstd",
+                hint: "use --format oci for zstd, or --compression gzip for docker")
         case .dockerLacks(let what):
             Diagnostic(
                 code: "copy.docker-lacks", "docker's image format can't hold \(what)",

@@ -22,17 +22,23 @@ struct ImageTree: Sendable {
     private(set) var complete: Set<Digest> = []
 
     /// Documents, children before their parents, the root last.
-    var order: [Node] {
+    var order: [Node] { order { _ in true } }
+
+    /// - Parameter isWanted: whether an entry of an index is followed.
+    func order(_ isWanted: (Descriptor) throws -> Bool) rethrows -> [Node] {
         var done: Set<Digest> = []
         var result: [Node] = []
-        func visit(_ node: Node) {
+        // As deep as the indexes that were read, which is bounded.
+        func visit(_ node: Node) throws {
             guard done.insert(node.document.descriptor.digest).inserted else { return }
             if case .index(let index) = node.manifest {
-                for child in index.manifests { if let node = nodes[child.digest] { visit(node) } }
+                for child in index.manifests where try isWanted(child) {
+                    if let node = nodes[child.digest] { try visit(node) }
+                }
             }
             result.append(node)
         }
-        visit(root)
+        try visit(root)
         return result
     }
 

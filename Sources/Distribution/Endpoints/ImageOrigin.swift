@@ -23,12 +23,16 @@ package protocol ImageOrigin: Sendable {
     /// Repositories that have a blob, best first, from which a registry may mount it. By default ``place``.
     func places(of blob: Digest) async throws -> [BlobOrigin]
 
+    /// What one should know about what is read, in words; shown with the result.
+    var remarks: [String] { get }
+
     /// What is attached to a manifest: signatures, SBOMs, provenance. By default nothing.
     func referrers(of digest: Digest) async throws -> [Descriptor]
 }
 
 extension ImageOrigin {
     package var place: BlobOrigin? { nil }
+    package var remarks: [String] { [] }
     package func places(of blob: Digest) async throws -> [BlobOrigin] { place.map { [$0] } ?? [] }
     package func referrers(of digest: Digest) async throws -> [Descriptor] { [] }
 }

@@ -18,6 +18,10 @@ package protocol ImageTarget: Sendable {
     /// Whether a manifest or index is there with all that it names, so that none of it has to be looked at.
     func isComplete(_ document: Descriptor) async throws -> Bool
 
+    /// Whether what reads images there can unpack layers that are packed so; others are unpacked on the way. By default
+    /// true.
+    func accepts(_ compression: LayerCompression) -> Bool
+
     /// Those of some blobs that are not there, in the given order.
     func missing(of blobs: [Descriptor]) async throws -> [Descriptor]
 
@@ -56,6 +60,7 @@ package struct FinishedImage: Sendable, Hashable {
 
 extension ImageTarget {
     package func isComplete(_ document: Descriptor) async throws -> Bool { false }
+    package func accepts(_ compression: LayerCompression) -> Bool { true }
     package func put(referrer: ImageDocument, of subject: Digest) async throws {
         throw DistributionError.noReferrers
     }

@@ -1,6 +1,7 @@
 package import ContentStore
 package import Core
 import HostOS
+import ImageLayouts
 package import OCI
 package import RegistryClient
 

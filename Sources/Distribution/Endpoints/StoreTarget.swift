@@ -2,6 +2,7 @@ import Archive
 package import ContentStore
 package import Core
 import HostOS
+import ImageLayouts
 package import OCI
 
 /// The store of this machine.

@@ -2,6 +2,7 @@ import ContentStore
 import Core
 import HTTPTransport
 import HostOS
+import ImageLayouts
 import OCI
 import Synchronization
 

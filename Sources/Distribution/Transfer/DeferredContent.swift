@@ -1,5 +1,6 @@
 import ContentStore
 import HTTPTransport
+import ImageLayouts
 import Synchronization
 
 /// A content that is opened when something is wanted of it. Most blobs of a push are never read: the target has them.

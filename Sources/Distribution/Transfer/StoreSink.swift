@@ -1,7 +1,7 @@
 package import ContentStore
 package import Core
-package import HTTPTransport
-package import HostOS
+import HTTPTransport
+import HostOS
 
 /// Takes a file of known digest into the store; what arrived is kept when the transfer is broken off.
 package struct StoreSink: BlobSink, Sendable {

@@ -1,6 +1,6 @@
 package import ContentStore
 package import HTTPTransport
-package import HostOS
+package import ImageLayouts
 
 /// The bytes of a blob that is copied: a file that is there, or one that is still arriving.
 ///
@@ -25,24 +25,6 @@ package protocol BlobContent: UploadContent {
 extension BlobContent {
     package func publish(in store: Store, progress: @escaping BlobProgress) async throws -> Bool { false }
     package func close(isCopied: Bool) async {}
-}
-
-/// Where the bytes of a blob lie.
-package struct BlobFile: Sendable {
-    package var file: FileDescriptor
-    /// Of the first byte in the file.
-    package var offset: Int64
-    /// Bytes.
-    package var size: Int64
-    /// Whether the digest has been compared with these bytes, so that who copies the file need not.
-    package var isVerified: Bool
-
-    package init(_ file: FileDescriptor, offset: Int64 = 0, size: Int64, isVerified: Bool) {
-        self.file = file
-        self.offset = offset
-        self.size = size
-        self.isVerified = isVerified
-    }
 }
 
 /// A blob in a file or a part of one.

@@ -9,6 +9,8 @@ package struct CopyResult: Sendable, Hashable {
     package var written: Descriptor
     /// Why the two digests differ, a sentence each without a full stop; empty when they are equal.
     package var changes: [String] = []
+    /// What one should know about what was read, in the same form.
+    package var remarks: [String] = []
     /// Images, without attachments.
     package var images = 0
     package var referrers = 0

@@ -17,25 +17,12 @@ package enum LayoutExport {
         _ manifest: Descriptor, names: [LayoutName], to path: String, from provider: some BlobProvider
     ) throws {
         let blobs = try ImageBlobs(manifest, from: provider)
-        try Directory.create(path + "/blobs/sha256")
-        for blob in blobs.all { try copy(blob, to: "\(path)/\(OCILayoutFile.blobPath(blob.digest))", provider) }
-        // Two writers of one layout take turns, so that neither loses the other's entry.
-        let directory = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
-        try check("lock", path) { flock(directory.raw, LOCK_EX) }
-        defer { withExtendedLifetime(directory) {} }
-        let markerPath = "\(path)/\(OCILayoutFile.name)"
-        if try FileInfo.of(markerPath, followLinks: true) == nil {
-            try AtomicFile.write(CanonicalJSON.encode(OCILayoutFile()), to: markerPath)
-        } else {
-            _ = try OCILayoutFile(decoding: WholeFile.read(markerPath, limit: 64 << 10))
+        let writer = try LayoutDirectoryWriter(path, .oci)
+        for blob in blobs.all where try !writer.contains(blob) {
+            let file = try provider.openBlob(blob.digest)
+            try writer.write(blob, from: BlobFile(file, size: file.info().size, isVerified: true))
         }
-        var index = ImageIndex(manifests: [])
-        let indexPath = "\(path)/\(OCILayoutFile.indexName)"
-        if try FileInfo.of(indexPath, followLinks: true) != nil {
-            index = try ImageIndex(decodingLayoutIndex: WholeFile.read(indexPath, limit: Manifest.byteLimit))
-        }
-        try enter(manifest, names, in: &index)
-        try AtomicFile.write(CanonicalJSON.encode(index), to: indexPath)
+        try writer.finish(manifest, ImageBlobs.read(manifest, from: provider), names: names)
     }
 
     /// Writes an `oci-archive`: a layout of its own as an uncompressed tar.
@@ -43,7 +30,9 @@ package enum LayoutExport {
         _ manifest: Descriptor, names: [LayoutName], to sink: any ByteSink, from provider: some BlobProvider
     ) throws {
         let blobs = try ImageBlobs(manifest, from: provider)
-        try writeArchive(blobs, manifest, names, extra: nil, sink, provider)
+        var index = ImageIndex(manifests: [])
+        try enter(manifest, names, in: &index)
+        try writeArchive(blobs.all, index, docker: nil, to: sink) { try provider.openSource($0) }
     }
 
     /// Writes what `docker save` writes and `docker load` reads: a layout with a `manifest.json` beside it.
@@ -53,44 +42,32 @@ package enum LayoutExport {
     ) throws {
         let blobs = try ImageBlobs(manifest, from: provider)
         let layoutNames = LayoutName.names(for: names)
-        let entries = blobs.images.map { image in
-            DockerManifestEntry(
-                config: OCILayoutFile.blobPath(image.manifest.config.digest).description,
-                repoTags: layoutNames.compactMap(\.imageName),
-                layers: image.manifest.layers.map { OCILayoutFile.blobPath($0.digest).description })
-        }
-        try writeArchive(blobs, manifest, layoutNames, extra: CanonicalJSON.encode(entries), sink, provider)
+        var index = ImageIndex(manifests: [])
+        try enter(manifest, layoutNames, in: &index)
+        let entries = blobs.images.map { DockerManifestEntry($0.manifest, layoutNames) }
+        try writeArchive(blobs.all, index, docker: entries, to: sink) { try provider.openSource($0) }
     }
 
-    private static func writeArchive(
-        _ blobs: ImageBlobs, _ manifest: Descriptor, _ names: [LayoutName], extra dockerManifest: [UInt8]?,
-        _ sink: any ByteSink, _ provider: some BlobProvider
+    /// Writes a layout as an uncompressed tar. The same arguments give the same bytes.
+    /// - Parameters:
+    ///   - blobs: everything that the images consist of, documents included.
+    ///   - index: names the images.
+    ///   - docker: what `docker load` reads of them; nil leaves it out.
+    ///   - open: gives a blob's bytes, and has them verified.
+    package static func writeArchive(
+        _ blobs: [Descriptor], _ index: ImageIndex, docker: [DockerManifestEntry]?, to sink: any ByteSink,
+        open: (Descriptor) throws -> any ByteSource
     ) throws {
-        var index = ImageIndex(manifests: [])
-        try enter(manifest, names, in: &index)
         var archive = ArchiveWriter(sink)
         try archive.directory("blobs")
         try archive.directory("blobs/sha256")
-        for blob in blobs.all {
-            let name = OCILayoutFile.blobPath(blob.digest).description
-            let file = DescriptorSource(try provider.openBlob(blob.digest))
-            try archive.file(name, Int64(blob.size), VerifyingSource(file, blob, name: name))
+        for blob in blobs.sorted(by: { $0.digest < $1.digest }) {
+            try archive.file(OCILayoutFile.blobPath(blob.digest).description, Int64(blob.size), open(blob))
         }
         try archive.file(OCILayoutFile.indexName, CanonicalJSON.encode(index))
-        if let dockerManifest { try archive.file(DockerManifestEntry.fileName, dockerManifest) }
+        if let docker { try archive.file(DockerManifestEntry.fileName, CanonicalJSON.encode(docker)) }
         try archive.file(OCILayoutFile.name, CanonicalJSON.encode(OCILayoutFile()))
         try archive.finish()
-    }
-
-    private static func copy(_ blob: Descriptor, to path: String, _ provider: some BlobProvider) throws {
-        if let info = try FileInfo.of(path), info.kind == .file, info.size == Int64(blob.size) { return }
-        let file = try AtomicFile(path)
-        try file.descriptor.copyContents(of: provider.openBlob(blob.digest))
-        let size = try file.descriptor.info().size
-        guard size == Int64(blob.size) else {
-            throw ImageLayoutError.wrongSize(blob.digest.description, expected: blob.size, actual: Int(size))
-        }
-        try file.publish()
     }
 
     /// Enters an image in a layout's index; without names it takes the place of the one that has none.
@@ -108,6 +85,13 @@ package enum LayoutExport {
             entry.annotations[Annotation.containerdName] = name.imageName
             index.setEntry(entry, named: name.refName)
         }
+    }
+}
+
+extension BlobProvider {
+    /// A blob's bytes, verified.
+    fileprivate func openSource(_ blob: Descriptor) throws -> any ByteSource {
+        VerifyingSource(DescriptorSource(try openBlob(blob.digest)), blob, name: blob.digest.description)
     }
 }
 
@@ -129,6 +113,14 @@ package struct DockerManifestEntry: Codable {
         self.config = config
         self.repoTags = repoTags
         self.layers = layers
+    }
+
+    /// - Parameter names: of these, those with a full name become tags.
+    package init(_ image: ImageManifest, _ names: [LayoutName]) {
+        self.init(
+            config: OCILayoutFile.blobPath(image.config.digest).description,
+            repoTags: names.compactMap(\.imageName),
+            layers: image.layers.map { OCILayoutFile.blobPath($0.digest).description })
     }
 
     package init(from decoder: any Decoder) throws {

@@ -8,7 +8,7 @@ struct ArchiveFiles: LayoutFiles {
     /// Far above what any image needs; a name takes at most 4096 bytes more.
     private static let memberLimit = 50_000
 
-    private enum Member {
+    private enum Member: Sendable {
         case file(offset: Int64, size: Int64)
         case link(BytePath)
     }
@@ -52,13 +52,13 @@ struct ArchiveFiles: LayoutFiles {
         }
     }
 
-    func open(_ path: BytePath) throws -> (source: any ByteSource, size: Int64)? {
+    func find(_ path: BytePath) throws -> BlobFile? {
         var path = path
         for _ in 0..<40 {
             switch members[path] {
             case nil: return nil
             case .file(let offset, let size):
-                return (SpanSource(file, offset: offset, length: size, what: "archive"), size)
+                return BlobFile(file, offset: offset, size: size)
             case .link(let target): path = target
             }
         }

@@ -8,6 +8,19 @@ struct DockerArchiveReader {
     private let files: any LayoutFiles
     private let entries: [DockerManifestEntry]
 
+    /// An image of the archive with the manifest that it lacks.
+    struct Image {
+        var config: ImageConfig
+        var configBytes: [UInt8]
+        var manifest: ImageManifest
+        var manifestBytes: [UInt8]
+        var descriptor: Descriptor
+        /// Full names.
+        var names: [String]
+        /// Where each layer lies.
+        var paths: [Digest: BytePath]
+    }
+
     /// Nil when there is no `manifest.json`.
     init?(_ files: any LayoutFiles) throws {
         let path = BytePath(cleaning: DockerManifestEntry.fileName)
@@ -24,6 +37,20 @@ struct DockerArchiveReader {
     var names: [String] { entries.flatMap { $0.repoTags ?? [] } }
 
     func read(name: String?, into receiver: some BlobReceiver) throws -> ImportedImage {
+        let image = try image(named: name)
+        for layer in image.manifest.layers where try !receiver.containsBlob(layer.digest) {
+            guard let path = image.paths[layer.digest], let (source, _) = try files.open(path) else { continue }
+            try receiver.receiveBlob(layer, from: VerifyingSource(source, layer, name: path.description))
+        }
+        try put(image.configBytes, image.manifest.config, receiver)
+        try put(image.manifestBytes, image.descriptor, receiver)
+        return ImportedImage(
+            manifest: image.descriptor, image: image.manifest, config: image.config, names: image.names)
+    }
+
+    /// Describes an image. Layers are plain tar as a rule, and then their digests are their diff IDs, which is compared
+    /// when they are copied; compressed ones are read here.
+    func image(named name: String?) throws -> Image {
         let entry = try entry(named: name)
         let path = BytePath(cleaning: entry.config)
         guard let bytes = try files.read(path, limit: ImageConfig.byteLimit) else {
@@ -41,17 +68,22 @@ struct DockerArchiveReader {
             throw ImageLayoutError.wrongContent(entry.config, expected: stated, actual: configDescriptor.digest)
         }
         var layers: [Descriptor] = []
+        var paths: [Digest: BytePath] = [:]
+        // A file that is listed often is read once.
+        var known: [String: Descriptor] = [:]
         for (name, diffID) in zip(entry.layers, config.rootfs.diffIDs) {
-            layers.append(try layer(name, diffID, receiver))
+            let key = "\(diffID) \(name)"
+            let layer = try known[key] ?? describe(name, diffID)
+            known[key] = layer
+            layers.append(layer)
+            paths[layer.digest] = BytePath(cleaning: name)
         }
-        try put(bytes, configDescriptor, receiver)
-        let image = ImageManifest(config: configDescriptor, layers: layers)
-        let manifest = try CanonicalJSON.encode(image)
-        let descriptor = Descriptor(mediaType: .ociManifest, describing: manifest)
-        try put(manifest, descriptor, receiver)
-        return ImportedImage(
-            manifest: descriptor, image: image, config: config,
-            names: (entry.repoTags ?? []).compactMap { (try? Reference(parsing: $0))?.description })
+        let manifest = ImageManifest(config: configDescriptor, layers: layers)
+        let manifestBytes = try CanonicalJSON.encode(manifest)
+        return Image(
+            config: config, configBytes: bytes, manifest: manifest, manifestBytes: manifestBytes,
+            descriptor: Descriptor(mediaType: .ociManifest, describing: manifestBytes),
+            names: (entry.repoTags ?? []).compactMap { (try? Reference(parsing: $0))?.description }, paths: paths)
     }
 
     private func entry(named name: String?) throws -> DockerManifestEntry {
@@ -70,22 +102,16 @@ struct DockerArchiveReader {
         return tagged[0]
     }
 
-    /// Hands a layer on as it is. It is plain tar as a rule, and then its digest is its diff ID; a compressed one is
-    /// read twice, as its digest is known only after it was read.
-    private func layer(_ name: String, _ diffID: Digest, _ receiver: some BlobReceiver) throws -> Descriptor {
-        let path = BytePath(cleaning: name)
-        guard let (probe, size) = try files.open(path) else { throw ImageLayoutError.missing(name) }
+    private func describe(_ name: String, _ diffID: Digest) throws -> Descriptor {
+        guard let (probe, size) = try files.open(BytePath(cleaning: name)) else {
+            throw ImageLayoutError.missing(name)
+        }
         guard let bytes = Int(exactly: size) else { throw ArchiveError.tooLong(name, limit: Int64(Int.max)) }
         let raw = HashingSource(probe)
         let (tar, compression) = try Compression.open(raw)
         let type: MediaType
         switch compression {
-        case .none:
-            let descriptor = Descriptor(mediaType: .ociLayerTar, digest: diffID, size: bytes)
-            if try !receiver.containsBlob(diffID), let (source, _) = try files.open(path) {
-                try receiver.receiveBlob(descriptor, from: VerifyingSource(source, descriptor, name: name))
-            }
-            return descriptor
+        case .none: return Descriptor(mediaType: .ociLayerTar, digest: diffID, size: bytes)
         case .gzip: type = .ociLayerGzip
         case .zstd: type = .ociLayerZstd
         case .xz, .bzip2:
@@ -97,11 +123,7 @@ struct DockerArchiveReader {
             throw ImageLayoutError.wrongContent(name, expected: diffID, actual: content.digest)
         }
         try raw.drain()
-        let descriptor = Descriptor(mediaType: type, digest: raw.digest, size: bytes)
-        if try !receiver.containsBlob(descriptor.digest), let (source, _) = try files.open(path) {
-            try receiver.receiveBlob(descriptor, from: VerifyingSource(source, descriptor, name: name))
-        }
-        return descriptor
+        return Descriptor(mediaType: type, digest: raw.digest, size: bytes)
     }
 
     private func put(_ bytes: [UInt8], _ descriptor: Descriptor, _ receiver: some BlobReceiver) throws {

@@ -20,6 +20,21 @@ struct OCILayoutReader {
         index = try ImageIndex(decodingLayoutIndex: bytes)
     }
 
+    /// What a name stands for, without a choice of platform.
+    func root(named name: String?) throws -> LayoutReader.Root {
+        var entry = try index.entry(imageNamed: name)
+        let bytes = try small(entry, limit: Manifest.byteLimit)
+        entry = Descriptor(
+            mediaType: try Manifest(decoding: bytes, mediaType: entry.mediaType).mediaType, digest: entry.digest,
+            size: entry.size)
+        return LayoutReader.Root(descriptor: entry, bytes: bytes, names: names(of: entry.digest), isMade: false)
+    }
+
+    /// Full names of an image.
+    private func names(of digest: Digest) -> [String] {
+        index.manifests.filter { $0.digest == digest }.compactMap { $0.annotations[Annotation.containerdName] }
+    }
+
     func read(name: String?, platform: Platform, into receiver: some BlobReceiver) throws -> ImportedImage {
         let entry = try index.entry(imageNamed: name)
         let (descriptor, bytes, image) = try select(entry, platform)
@@ -36,9 +51,7 @@ struct OCILayoutReader {
             let source = VerifyingSource(BytesSource(bytes), descriptor, name: descriptor.digest.description)
             try receiver.receiveBlob(descriptor, from: source)
         }
-        let names = index.manifests.filter { $0.digest == entry.digest }
-            .compactMap { $0.annotations[Annotation.containerdName] }
-        return ImportedImage(manifest: descriptor, image: image, config: config, names: names)
+        return ImportedImage(manifest: descriptor, image: image, config: config, names: names(of: entry.digest))
     }
 
     /// Goes down through indexes to the image of a platform.

@@ -55,19 +55,20 @@ package struct ImportedImage: Sendable {
 }
 
 /// Checks size and digest of what is read through it, at the end at the latest.
-final class VerifyingSource: ByteSource {
+package final class VerifyingSource: ByteSource {
     private let source: any ByteSource
     private let descriptor: Descriptor
     private let name: String
     private var hash = SHA256()
 
-    init(_ source: any ByteSource, _ descriptor: Descriptor, name: String) {
+    /// - Parameter name: what errors call it.
+    package init(_ source: any ByteSource, _ descriptor: Descriptor, name: String) {
         self.source = source
         self.descriptor = descriptor
         self.name = name
     }
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = try source.read(into: buffer)
         hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         guard hash.count <= UInt64(descriptor.size), count > 0 || hash.count == UInt64(descriptor.size) else {

@@ -20,6 +20,12 @@ package enum ImageLayoutError: DiagnosticConvertible, Equatable {
     /// Links in an archive that lead nowhere or in a circle.
     case brokenLink(String)
     case tooManyMembers(limit: Int)
+    /// The `version` file of a plain directory is not one that is known.
+    case directoryVersion
+    /// A directory to write to holds something else.
+    case notEmpty(path: String)
+    /// What is written can hold one image alone.
+    case oneImage
 
     package var diagnostic: Diagnostic {
         switch self {
@@ -57,6 +63,18 @@ package enum ImageLayoutError: DiagnosticConvertible, Equatable {
             Diagnostic(
                 code: "layout.broken-link", "the link '\(name)' in the archive leads nowhere",
                 hint: "the archive is incomplete; save the image again")
+        case .directoryVersion:
+            Diagnostic(
+                code: "layout.directory-version", "the directory has a format that is not known",
+                hint: "its file 'version' should say Directory Transport Version: 1.1")
+        case .notEmpty(let path):
+            Diagnostic(
+                code: "layout.not-empty", "'\(path)' is not empty and holds no image",
+                hint: "give a directory that is empty or does not exist")
+        case .oneImage:
+            Diagnostic(
+                code: "layout.one-image", "a docker archive holds images for one platform, not an index",
+                hint: "choose one with --platform, or write an oci-archive")
         case .tooManyMembers(let limit):
             Diagnostic(
                 code: "layout.too-many-members", "the archive has more than \(limit) members",

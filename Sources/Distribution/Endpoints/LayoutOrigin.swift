@@ -1,0 +1,59 @@
+package import ContentStore
+package import Core
+import Glibc
+import HostOS
+package import ImageLayouts
+package import OCI
+
+/// An image in a directory or an archive.
+package struct LayoutOrigin: ImageOrigin {
+    private let reader: LayoutReader
+
+    /// Opens a layout or an archive.
+    /// - Parameters:
+    ///   - name: a tag or full name; nil for the only image.
+    ///   - scratch: holds the files of a compressed archive while they are copied.
+    package static func open(_ source: LayoutSource, name: String?, scratch: Store) async throws -> LayoutOrigin {
+        LayoutOrigin(
+            reader: try await BlockingPool.compute.run {
+                try LayoutReader(source, name: name) { try scratch.scratchFile() }
+            })
+    }
+
+    /// Full names that the layout has for the image.
+    package var names: [Reference] { reader.root.names.compactMap { try? Reference(parsing: $0) } }
+
+    package var remarks: [String] {
+        reader.root.isMade
+            ? ["the docker archive has no manifest, so one was made of its configuration and layers"] : []
+    }
+
+    package func root() -> ImageDocument {
+        ImageDocument(descriptor: reader.root.descriptor, bytes: reader.root.bytes)
+    }
+
+    package func document(_ descriptor: Descriptor) async throws -> [UInt8] {
+        let reader = reader
+        return try await BlockingPool.waiting.run { try reader.document(descriptor) }
+    }
+
+    package func blob(_ descriptor: Descriptor) async throws -> any BlobContent {
+        let reader = reader
+        return StoredContent(try await BlockingPool.waiting.run { try reader.find(descriptor) })
+    }
+
+    package func referrers(of digest: Digest) async throws -> [Descriptor] {
+        let reader = reader
+        return try await BlockingPool.waiting.run { try reader.referrers(of: digest) }
+    }
+}
+
+extension Store {
+    /// A file without a name that ends with the last who holds it.
+    func scratchFile() throws -> FileDescriptor {
+        let path = try session().makePath("scratch")
+        let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
+        unlink(path)
+        return file
+    }
+}
