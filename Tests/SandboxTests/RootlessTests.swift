@@ -14,8 +14,11 @@ struct RootlessTests {
         let id: UInt32 = 61234
 
         init(ranges: Bool = true) throws {
+            try self.init(range: ranges ? "boatman:300000:65536\n" : "")
+        }
+
+        init(range: String) throws {
             fixture = try SandboxFixture()
-            let range = ranges ? "boatman:300000:65536\n" : ""
             try fixture.file("etc/passwd", "root:x:0:0::/:/bin/sh\nboatman:x:\(id):\(id)::/:/bin/sh\n")
             try fixture.file("etc/subuid", range)
             try fixture.file("etc/subgid", range)
@@ -25,7 +28,9 @@ struct RootlessTests {
         }
 
         /// Starts a request as that user; output and error go to the files `output` and `stderr`.
-        func start(_ request: SandboxRequest, path: String = "/usr/bin:/bin") throws -> ChildProcess {
+        func start(
+            _ request: SandboxRequest, path: String = "/usr/bin:/bin", setpriv: String = ""
+        ) throws -> ChildProcess {
             try AtomicFile.write(Array(JSONEncoder().encode(request)), to: fixture.place + "/request")
             for name in ["", "/layer", "/layer/bin", "/upper", "/work", "/scratch", "/request"] {
                 chown(fixture.place + name, id, id)
@@ -36,7 +41,7 @@ struct RootlessTests {
                 mount -t tmpfs -o nosuid,nodev,noexec,noatime tmpfs \(place)/restricted || exit 98
                 echo restricted > \(place)/restricted/file
                 for f in passwd subuid subgid; do mount --bind \(place)/etc/$f /etc/$f || exit 99; done
-                exec setpriv --reuid \(id) --regid \(id) --clear-groups --inh-caps=-all \
+                exec setpriv --reuid \(id) --regid \(id) --clear-groups --inh-caps=-all \(setpriv) \
                     env PATH=\(path) \(place)/tool rootless \(place)/request \(place)/runtime
                 """
             var options = ChildProcess.Options("/bin/sh", ["-c", script])
@@ -46,8 +51,10 @@ struct RootlessTests {
             return try ChildProcess.spawn(options)
         }
 
-        func run(_ request: SandboxRequest, path: String = "/usr/bin:/bin") throws -> SandboxFixture.Outcome {
-            let status = try start(request, path: path).wait()
+        func run(
+            _ request: SandboxRequest, path: String = "/usr/bin:/bin", setpriv: String = ""
+        ) throws -> SandboxFixture.Outcome {
+            let status = try start(request, path: path, setpriv: setpriv).wait()
             return SandboxFixture.Outcome(status: status, output: try text("output"), error: try text("stderr"))
         }
 
@@ -73,6 +80,26 @@ struct RootlessTests {
         let user = try User(ranges: false)
         let outcome = try user.run(
             user.fixture.request("id -u; touch /file; busybox chown 5 /file 2>/dev/null || echo one"))
+        #expect(outcome.lines == ["0", "one"], "\(outcome.error)")
+        #expect(try FileInfo.of(user.fixture.upper + "/file")?.uid == user.id)
+    }
+
+    @Test("every range of subordinate ids counts")
+    func severalRanges() throws {
+        let user = try User(range: "boatman:300000:5\nboatman:400000:10\n")
+        let outcome = try user.run(
+            user.fixture.request("touch /file; busybox chown 10:11 /file && stat -c '%u %g' /file"))
+        #expect(outcome.lines == ["10 11"], "\(outcome.error)")
+        let info = try #require(try FileInfo.of(user.fixture.upper + "/file"))
+        #expect(info.uid == 400_009 && info.gid == 300_000)
+    }
+
+    @Test("a user who can't gain rights has the own id alone, whatever /etc/subuid says")
+    func noNewPrivileges() throws {
+        let user = try User()
+        let outcome = try user.run(
+            user.fixture.request("id -u; touch /file; busybox chown 5 /file 2>/dev/null || echo one"),
+            setpriv: "--no-new-privs")
         #expect(outcome.lines == ["0", "one"], "\(outcome.error)")
         #expect(try FileInfo.of(user.fixture.upper + "/file")?.uid == user.id)
     }

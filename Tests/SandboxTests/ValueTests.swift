@@ -50,16 +50,33 @@ struct ValueTests {
     }
 
     @Test(
-        "subordinate ids are those of the user's largest range",
+        "subordinate ids are the user's ranges, the largest first",
         arguments: [
-            ("me:100000:65536\n", SubordinateIDs(first: 100_000, count: 65536)),
-            ("other:1:2\n1000:5:6\n", SubordinateIDs(first: 5, count: 6)),
-            ("me:1:10\nme:100:20\n", SubordinateIDs(first: 100, count: 20)),
-            ("you:1:10\n", nil), ("", nil), ("me:x:10\n", nil), ("me:1:0\n", nil), ("me:1\n", nil),
-            ("me:4294967295:10\n", nil), ("me:1:2:3\n", nil), ("me:-1:5", nil),
-        ] as [(String, SubordinateIDs?)])
-    func subordinateIDs(text: String, expected: SubordinateIDs?) {
+            ("me:100000:65536\n", [SubordinateIDs(first: 100_000, count: 65536)]),
+            ("other:1:2\n1000:5:6\n", [SubordinateIDs(first: 5, count: 6)]),
+            (
+                "me:1:10\nme:40:10\n1000:100:20\n",
+                [
+                    SubordinateIDs(first: 100, count: 20), SubordinateIDs(first: 1, count: 10),
+                    SubordinateIDs(first: 40, count: 10),
+                ]
+            ),
+            ("you:1:10\n", []), ("", []), ("me:x:10\n", []), ("me:1:0\n", []), ("me:1\n", []),
+            ("me:4294967295:10\n", []), ("me:1:2:3\n", []), ("me:-1:5", []),
+        ] as [(String, [SubordinateIDs])])
+    func subordinateIDs(text: String, expected: [SubordinateIDs]) {
         #expect(SubordinateIDs.parse(Array(text.utf8), uid: 1000, name: "me") == expected)
+    }
+
+    @Test("ranges follow each other in the namespace, as many as the kernel takes")
+    func mappedRanges() {
+        let ranges = [SubordinateIDs(first: 1, count: 65531), SubordinateIDs(first: 65533, count: 3)]
+        let mapped = IDMaps.lines(own: 65532, ranges).joined(separator: " ")
+        #expect(mapped == "0 65532 1 1 1 65531 65532 65533 3")
+        let huge = [SubordinateIDs(first: 1, count: 4_000_000_000), SubordinateIDs(first: 1, count: 300_000_000)]
+        #expect(IDMaps.lines(own: 7, huge).joined(separator: " ") == "0 7 1 1 1 4000000000")
+        let many = String(repeating: "me:1:1\n", count: 1000)
+        #expect(SubordinateIDs.parse(Array(many.utf8), uid: 1, name: "me").count == 339)
     }
 
     @Test("a builder's groups are told by pid and start time")

@@ -1,18 +1,21 @@
 private import Glibc
 internal import HostOS
 
-/// Which ids of the host the ids of a new user namespace stand for: root is the user, the rest its subordinate ids.
+/// Which ids of the host the ids of a new user namespace stand for: root is the user, the rest its subordinate ids, one
+/// range after the other.
 struct IDMaps {
     var uid: UInt32
     var gid: UInt32
-    var uids: SubordinateIDs?
-    var gids: SubordinateIDs?
+    var uids: [SubordinateIDs]
+    var gids: [SubordinateIDs]
 
     /// A marker in errors of mapping, in place of the program's name.
     static let failed = "newuidmap"
 
     static func forThisUser() -> IDMaps {
         let uid = getuid()
+        // newuidmap has no more rights than its caller then.
+        if gainsNoPrivileges { return IDMaps(uid: uid, gid: getgid(), uids: [], gids: []) }
         let name = SubordinateIDs.userName(uid)
         return IDMaps(
             uid: uid, gid: getgid(), uids: SubordinateIDs.of(uid: uid, name: name, in: "/etc/subuid"),
@@ -22,9 +25,9 @@ struct IDMaps {
     /// Writes the maps of a waiting child: by the set-uid programs when there are subordinate ids, else by ourselves,
     /// which the kernel allows for the one own id.
     func write(for pid: Int32) throws(ProcessError) {
-        if let uids, let gids {
-            try run("newuidmap", pid, uid, uids)
-            try run("newgidmap", pid, gid, gids)
+        if !uids.isEmpty, !gids.isEmpty {
+            try run("newuidmap", pid, Self.lines(own: uid, uids))
+            try run("newgidmap", pid, Self.lines(own: gid, gids))
             return
         }
         do throws(SystemError) {
@@ -36,9 +39,29 @@ struct IDMaps {
         }
     }
 
-    private func run(_ program: String, _ pid: Int32, _ own: UInt32, _ range: SubordinateIDs) throws(ProcessError) {
-        let options = ChildProcess.Options(
-            program, [String(pid), "0", String(own), "1", "1", String(range.first), String(range.count)])
+    /// The arguments of newuidmap: first id inside, first id outside, how many. What no longer fits into 32 bits is left
+    /// out.
+    static func lines(own: UInt32, _ ranges: [SubordinateIDs]) -> [String] {
+        var inside: UInt32 = 1
+        var out = ["0", String(own), "1"]
+        for range in ranges {
+            let (next, overflow) = inside.addingReportingOverflow(range.count)
+            if overflow { break }
+            out += [String(inside), String(range.first), String(range.count)]
+            inside = next
+        }
+        return out
+    }
+
+    /// Whether programs that this process starts can't gain rights, as containers may be told
+    /// (`allowPrivilegeEscalation: false`).
+    private static var gainsNoPrivileges: Bool {
+        guard let status = try? WholeFile.read("/proc/self/status", limit: 1 << 16) else { return false }
+        return status.firstRange(of: Array("\nNoNewPrivs:\t1\n".utf8)) != nil
+    }
+
+    private func run(_ program: String, _ pid: Int32, _ lines: [String]) throws(ProcessError) {
+        let options = ChildProcess.Options(program, [String(pid)] + lines)
         let done = try ChildProcess.capture(options, limit: 1 << 16)
         guard done.status.isSuccess else {
             throw .cannotStart(

@@ -40,8 +40,8 @@ package enum Obstacle: Codable, Equatable, Sendable {
             return Diagnostic(
                 code: "sandbox.id-maps", "'\(program)' cannot map the ids of the user namespace", causes: [message],
                 hint:
-                    "check that it is setuid root (or has cap_setuid), and the ranges in /etc/subuid and /etc/subgid, "
-                    + remedy)
+                    "check that it is setuid root (in a container: that it has the file capability cap_setuid, and the "
+                    + "container SETUID and SETGID), and the ranges in /etc/subuid and /etc/subgid, " + remedy)
         case .refused(let operation, let errno):
             return Diagnostic(
                 code: "sandbox.namespaces", "this host does not allow a sandbox: cannot \(operation)",

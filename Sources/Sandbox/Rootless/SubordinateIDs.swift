@@ -2,27 +2,33 @@
 private import Glibc
 private import HostOS
 
-/// The ids that an ordinary user may use besides its own.
+/// A range of ids that an ordinary user may use besides its own.
 struct SubordinateIDs: Equatable {
     var first: UInt32
     var count: UInt32
 
-    /// The largest range of a user, by name or number; nil when there is none.
-    static func of(uid: UInt32, name: String?, in file: String) -> SubordinateIDs? {
-        guard let bytes = try? WholeFile.read(file, limit: 1 << 22) else { return nil }
+    /// The kernel takes 340 ranges for a namespace, one of which is the user's own id.
+    private static let most = 339
+
+    /// The ranges of a user, by name or number, the largest first.
+    static func of(uid: UInt32, name: String?, in file: String) -> [SubordinateIDs] {
+        guard let bytes = try? WholeFile.read(file, limit: 1 << 22) else { return [] }
         return parse(bytes, uid: uid, name: name)
     }
 
-    static func parse(_ bytes: [UInt8], uid: UInt32, name: String?) -> SubordinateIDs? {
+    static func parse(_ bytes: [UInt8], uid: UInt32, name: String?) -> [SubordinateIDs] {
         let owners = [String(uid), name].compactMap { $0 }
-        return bytes.split(separator: 0x0a).compactMap { line -> SubordinateIDs? in
+        let ranges = bytes.split(separator: 0x0a).compactMap { line -> SubordinateIDs? in
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
                 .map { String(decoding: $0, as: UTF8.self) }
             guard fields.count == 3, owners.contains(fields[0]), let first = UInt32(fields[1]),
                 let count = UInt32(fields[2]), count > 0, !first.addingReportingOverflow(count).overflow
             else { return nil }
             return SubordinateIDs(first: first, count: count)
-        }.max { $0.count < $1.count }
+        }
+        // Equal ones in the order of the file, so that an id means the same in every run.
+        let ordered = ranges.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
+        return Array(ordered.prefix(most).map(\.element))
     }
 
     /// The name of a user in the password database.
