@@ -127,4 +127,35 @@ struct PlatformTests {
             #expect(Diagnostic(explaining: error).message == "RUN failed with exit code 7")
         }
     }
+
+    @Test("what several platforms export together lets another machine run nothing for any of them")
+    func exported() async throws {
+        let text = """
+            FROM --platform=linux/amd64 tools AS tools
+            RUN once
+            FROM scratch
+            COPY --from=tools /made /tool
+            RUN finish
+            """
+        let first = try Workshop()
+        first.base("tools")
+        let sessions = try first.sessions(text, Self.platforms)
+        let states = try await SharedBuild.run(sessions)
+        var records = CacheRecords()
+        var blobs: [Digest: [UInt8]] = [:]
+        for session in sessions {
+            let part = try await session.cacheRecords(mode: .max)
+            records.merge(part.records)
+            for blob in part.blobs { blobs[blob.descriptor.digest] = try first.store.readBlob(blob.descriptor.digest) }
+        }
+        #expect(records.count == 4)
+        let second = try Workshop()
+        second.base("tools")
+        let cache = MemoryCache(records: records, blobs: blobs, for: second.store)
+        second.caches.withLock { $0 = [cache] }
+        let again = try await self.states(second, text)
+        #expect(second.executor.programs == [])
+        #expect(again.map(\.layers.count) == states.map(\.layers.count))
+        #expect(cache.fetched == [])
+    }
 }

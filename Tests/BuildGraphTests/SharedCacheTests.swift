@@ -256,9 +256,11 @@ struct SharedCacheTests {
     @Test("whiteouts, links, opaque directories, owners and attributes of a shipped layer are what they were")
     func everythingSurvives() async throws {
         let text = "FROM scratch\nCOPY . /d/\nRUN odd\nRUN next\n"
+        let seen = Mutex<[String]>([])
         let script: ScriptedExecutor.Script = { request in
-            if request.arguments.last == "next" {
-                try request.write("seen", try request.layers.map { try Self.listing($0) }.joined(separator: "\n"))
+            if request.arguments.last?.hasPrefix("next") == true {
+                let layers = try request.layers.map { try Self.identity($0) }
+                seen.withLock { $0.append(layers.joined(separator: " ")) }
                 return 0
             }
             try request.write("d/file", "content")
@@ -285,12 +287,101 @@ struct SharedCacheTests {
         second.executor.set(script)
         second.caches.withLock { $0 = [export.cache(for: second)] }
         // The changed last step reads the layer; what it sees is what the first machine's saw.
-        let built = try await second.build(text.replacing("RUN next", with: "RUN  next"))
+        let built = try await second.build(text.replacing("RUN next", with: "RUN next time"))
+        #expect(second.executor.programs == ["next time"])
+        #expect(Set(seen.withLock { $0 }).count == 1 && seen.withLock { $0 }.count == 2)
         #expect(try built.files.contentID() == files.contentID())
-        #expect(built.digest == (try await first.image(text)).manifest.digest || second.executor.programs == ["next"])
     }
 
-    private static func listing(_ directory: String) throws -> String {
+    @Test("a layer that two steps give is fetched once and recorded for both")
+    func twice() async throws {
+        let text = "FROM scratch AS a\nRUN one\nFROM scratch AS b\nENV A=1\nRUN one\nFROM scratch\n"
+        let mounts = "RUN --mount=type=bind,from=a,target=/a --mount=type=bind,from=b,target=/b read"
+        let first = try await machine()
+        let export = try await first.export(text + mounts)
+        let second = try await machine()
+        let cache = export.cache(for: second)
+        second.caches.withLock { $0 = [cache] }
+        _ = try await second.image(text + mounts + " more")
+        #expect(cache.fetched.count == 1)
+        second.caches.withLock { $0 = [] }
+        second.executor.forget()
+        _ = try await second.image(text + mounts + " more")
+        #expect(second.executor.programs == [])
+    }
+
+    @Test("of several caches the first that knows a step gives it, the others what it does not know")
+    func several() async throws {
+        let first = try await machine()
+        let one = try await first.export("FROM far-base\nRUN one\n")
+        let two = try await first.export("FROM far-base\nRUN one\nRUN two\n")
+        let second = try await machine()
+        let caches = [one.cache("one", for: second), two.cache("two", for: second)]
+        second.caches.withLock { $0 = caches }
+        let image = try await second.image("FROM far-base\nRUN one\nRUN two\n")
+        #expect(second.executor.programs == [])
+        try await image.fetch()
+        #expect(caches.map(\.fetched.count) == [1, 1])
+    }
+
+    @Test("hard links of an archive that is the context count, the order of its files does not")
+    func hardLinks() async throws {
+        let text = "FROM far-base\nCOPY d /d/\n"
+        func context(linked: Bool) -> FixedContext {
+            let file = Entry.file("d/a", bytes: Array("x".utf8))
+            var other = Entry.file("d/b", bytes: Array("x".utf8))
+            if linked { other.kind = .hardlink(target: "d/a") }
+            return FixedContext(LayerContents([.directory("d"), other, file]))
+        }
+        let first = try await machine()
+        let export = try await first.export(text) { $0.context = context(linked: true) }
+        let second = try await machine()
+        second.caches.withLock { $0 = [export.cache(for: second)] }
+        _ = try await second.image(text) { $0.context = context(linked: true) }
+        #expect(second.progress.cached.count == 1)
+        second.progress.forget()
+        _ = try await second.image(text) { $0.context = context(linked: false) }
+        #expect(second.progress.cached.isEmpty)
+    }
+
+    @Test("where nothing can be unpacked, a layer is looked into in its tar, and lies are found there too")
+    func withoutPrivilege() async throws {
+        let first = try await machine()
+        let text = "FROM far-base AS a\nCOPY settings /\nFROM far-base\nCOPY --from=a settings /made\n"
+        let export = try await first.export(text)
+        for isHonest in [true, false] {
+            let second = try await machine()
+            var records = export.records
+            if !isHonest {
+                let wrong = try await first.export("FROM far-base\nCOPY go.mod /made\n")
+                let blobs = wrong.records.allLayers.flatMap(\.blobs)
+                records = CacheRecords()
+                for step in export.records.allSteps { records.add(step) }
+                for var layer in export.records.allLayers {
+                    if !layer.blobs.isEmpty { layer.blobs = blobs }
+                    records.add(layer)
+                }
+                #expect(!wrong.blobs.isEmpty)
+            }
+            let blobs = try await first.export("FROM far-base\nCOPY go.mod /made\n").blobs.merging(export.blobs) { $1 }
+            second.caches.withLock { $0 = [MemoryCache(records: records, blobs: blobs, for: second.store)] }
+            var services = second.services()
+            services.layers = LayerService(store: second.store, canUnpack: false, overlay: .user)
+            let session = try BuildSession(try second.request(text), services: services)
+            let state = try await session.run()
+            if isHonest {
+                let files = try await services.layers.files(state.layers, epoch: 0)
+                #expect(files.entries.map(\.path).contains("made"))
+            } else {
+                let error = await #expect(throws: Diagnostic.self) {
+                    _ = try await services.layers.files(state.layers, epoch: 0)
+                }
+                #expect(error?.code == "cache.layer")
+            }
+        }
+    }
+
+    private static func identity(_ directory: String) throws -> String {
         try LayerScanner.scanLayer(HostDirectory.open(directory), overlay: .trusted).contentID().hex
     }
 }

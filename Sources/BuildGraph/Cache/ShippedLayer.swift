@@ -6,6 +6,9 @@ import Layers
 /// Whatever form of it is made here is compared with that identity first, so records that promise another content than
 /// they ship give an error and nothing else.
 package struct ShippedLayer: Sendable {
+    /// The code of the error of entries that are not those promised.
+    static let otherContent = "cache.content"
+
     /// The identity of its entries.
     let contentID: Digest
     /// The forms in which it can be fetched.
@@ -13,8 +16,6 @@ package struct ShippedLayer: Sendable {
     let cache: any CacheSource
     /// Makes its entries out of what is here, where that takes less than fetching them.
     var plan: (@Sendable () async throws -> LayerContents)?
-    /// Called when its directory is in the store, with everything that the layer says.
-    var published: (@Sendable () async throws -> Void)?
 
     init(_ layer: CacheRecords.Layer, of cache: any CacheSource) {
         contentID = layer.contentID
@@ -40,7 +41,7 @@ package struct ShippedLayer: Sendable {
     func verify(_ actual: Digest) throws {
         guard actual == contentID else {
             throw Diagnostic(
-                code: "cache.content", "its content is \(actual.short), not \(contentID.short)",
+                code: Self.otherContent, "its content is \(actual.short), not \(contentID.short)",
                 hint: "build without this cache")
         }
     }

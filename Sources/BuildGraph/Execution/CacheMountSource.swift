@@ -1,5 +1,8 @@
 /// Cache mounts that were exported, for those that are new here.
 package protocol CacheMountSource: Sendable {
+    /// Hears of every cache mount that a RUN of the build names, whether the RUN has to be run or not.
+    func note(id: String)
+
     /// Fills the directory of a new cache, before the first program sees it. Called once at a time for a cache.
     ///
     /// - Parameters:

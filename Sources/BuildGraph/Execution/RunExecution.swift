@@ -120,30 +120,7 @@ package struct RunExecution: Sendable {
             cancelled.set()
         }
         guard let mount else { throw CancellationError() }
-        guard mount.isNew else { return mount }
-        let tree = cache.base.isEmpty ? nil : try await services.layers.tree(cache.base)
-        let overlay = services.layers.overlay
-        try await BlockingPool.compute.run {
-            if let tree {
-                let root = try tree.resolve(cache.path)
-                let entries = try tree.walk(below: root).compactMap { entry -> Entry? in
-                    guard let path = entry.path.relative(to: root) else { return nil }
-                    var copy = entry
-                    copy.path = path
-                    return copy
-                }
-                var options = LayerUnpacker.Options()
-                options.overlay = .none
-                options.devices = .skip
-                if overlay == .user { options.attributes = .permitted }
-                try LayerUnpacker(into: HostDirectory.open(mount.path), options: options).unpack(LayerContents(entries))
-            }
-            if let mode = cache.mode { try check("set mode of", mount.path) { chmod(mount.path, mode) } }
-            if cache.uid != nil || cache.gid != nil {
-                try check("set owner of", mount.path) { chown(mount.path, cache.uid ?? 0, cache.gid ?? 0) }
-            }
-            try mount.markPopulated()
-        }
+        if mount.isNew { try await CacheMountFilling(services: services, cache: cache, step: step).fill(mount) }
         return mount
     }
 

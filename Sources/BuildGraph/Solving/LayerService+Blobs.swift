@@ -41,7 +41,7 @@ extension LayerService {
         progress: @Sendable @escaping (Int64) -> Void = { _ in }
     ) async throws {
         switch layer.origin {
-        case .base(let image, let index): try await image.layers[index].fetch(progress)
+        case .base(let image, let index): try await fetch(image.layers[index], progress)
         case .made, .ran: break
         case .shipped(let shipped):
             guard let blob = shipped.blob(epoch: epoch, compression: compression) else { return }

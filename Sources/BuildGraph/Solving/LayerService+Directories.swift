@@ -13,11 +13,51 @@ extension LayerService {
         async throws
         -> [String]
     {
-        var out: [String] = []
-        for (index, layer) in layers.enumerated() {
-            out.append(try await directory(layer, below: Array(layers[..<index]), progress: progress))
+        let sum = ByteSum(progress)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            // Blobs come side by side and are unpacked in their order, each as soon as it is here.
+            for layer in try await missing(layers) {
+                group.addTask { try await self.arrive(layer) { sum.set(layer.id, $0) } }
+            }
+            do {
+                var out: [String] = []
+                for (index, layer) in layers.enumerated() {
+                    out.append(
+                        try await directory(layer, below: Array(layers[..<index])) { sum.set(layer.id, $0) })
+                }
+                try await group.waitForAll()
+                return out
+            } catch {
+                // The others would be waited for to their end.
+                fetches.cancel()
+                throw error
+            }
         }
-        return out
+    }
+
+    /// Those of several layers whose bytes are elsewhere and that have no directory yet.
+    private func missing(_ layers: [LayerRef]) async throws -> [LayerRef] {
+        let far = layers.filter { layer in
+            switch layer.origin {
+            case .base, .shipped: true
+            case .made, .ran: false
+            }
+        }
+        let store = store
+        return try await BlockingPool.waiting.run { try far.filter { try store.layerPath($0.id) == nil } }
+    }
+
+    /// Sees to it that the bytes of a layer from elsewhere are here.
+    private func arrive(_ layer: LayerRef, _ progress: @Sendable @escaping (Int64) -> Void) async throws {
+        switch layer.origin {
+        case .made, .ran: break
+        case .base(let image, let index): try await fetch(image.layers[index], progress)
+        case .shipped(let shipped): if shipped.plan == nil { _ = try await fetch(shipped.blobs, of: shipped, progress) }
+        }
+    }
+
+    func fetch(_ base: BaseImage.Layer, _ progress: @Sendable @escaping (Int64) -> Void) async throws {
+        try await fetches.value(base.descriptor.digest) { try await base.fetch(progress) }
     }
 
     /// A layer unpacked as a lower directory of an overlay.
@@ -40,11 +80,11 @@ extension LayerService {
                 hint: "build again; the step will run anew")
         case .made(let contents): return try await unpack(contents, layer.id)
         case .shipped(let shipped):
-            if shipped.plan != nil { return try await unpack(planned(shipped, layer.id), layer.id) }
+            if let contents = try await planned(shipped, layer.id) { return try await unpack(contents, layer.id) }
             return try await unpack(shipped, layer.id, progress)
         case .base(let image, let index):
             let base = image.layers[index]
-            try await base.fetch(progress)
+            try await fetch(base, progress)
             return try await unpack(base, layer.id, onto: directories(below, progress: progress))
         }
     }

@@ -3,19 +3,23 @@ private import ContentStore
 import Core
 private import HostOS
 import Layers
+private import Synchronization
 
 /// Layers that other machines made: fetched, unpacked and compared with what was promised of them.
 extension LayerService {
-    /// The entries of a layer that can be made out of what is here.
-    func planned(_ shipped: ShippedLayer, _ id: Digest) async throws -> LayerContents {
-        try await listings.value(id) {
-            let contents = try await shipped.plan?() ?? .empty
-            do {
+    /// The entries of a layer that can be made out of what is here; nil when its blob says what it holds.
+    func planned(_ shipped: ShippedLayer, _ id: Digest) async throws -> LayerContents? {
+        guard let plan = shipped.plan else { return nil }
+        do {
+            return try await plans.value(id) {
+                let contents = try await plan()
                 try shipped.verify(try await self.contentID(of: contents, observed: .now()))
-            } catch {
-                throw shipped.explain(error)
+                return contents
             }
-            return contents
+        } catch let error as Diagnostic where error.code == ShippedLayer.otherContent {
+            // Without privilege a base's owners and attributes can be others here than where the layer was made.
+            if shipped.blobs.isEmpty { throw shipped.explain(error) }
+            return nil
         }
     }
 
@@ -44,10 +48,10 @@ extension LayerService {
             guard let blob = blobs.min(by: { $0.size < $1.size }) else {
                 throw Diagnostic(code: "cache.blob", "its records name no blob of it")
             }
-            return try await fetches.value(blob.digest) {
+            try await fetches.value(blob.digest) {
                 try await shipped.cache.fetch(blob.descriptor, progress: progress)
-                return blob
             }
+            return blob
         } catch {
             throw shipped.explain(error)
         }
@@ -86,8 +90,21 @@ extension LayerService {
                     blob: blob.descriptor, unpackedSize: unpacked.size, entryCount: contents.entries.count))
             return path
         }
-        if canHoldAll(contents) { try await shipped.published?() }
+        if canHoldAll(contents) {
+            for action in arrivals.withLock({ $0.removeValue(forKey: id) ?? [] }) { try await action() }
+        }
         return path
+    }
+
+    /// Does something once a shipped layer's directory is in the store with everything that the layer says; at once when
+    /// it is there.
+    func whenPublished(_ id: Digest, _ action: @Sendable @escaping () async throws -> Void) async throws {
+        arrivals.withLock { $0[id, default: []].append(action) }
+        let store = store
+        guard overlay == .trusted, try await BlockingPool.waiting.run({ try store.layerPath(id) }) != nil else {
+            return
+        }
+        for action in arrivals.withLock({ $0.removeValue(forKey: id) ?? [] }) { try await action() }
     }
 
     private func unpack(_ blob: CacheRecords.Blob) async throws -> (directory: String, UnpackedLayer) {

@@ -5,6 +5,7 @@ private import Glibc
 package import HostOS
 package import Layers
 package import OCI
+import Synchronization
 
 /// Gives layers the form that is asked for: a tree to look into, a directory to mount, a blob to ship.
 ///
@@ -18,7 +19,10 @@ package final class LayerService: Sendable {
     let directories = Once<Digest, String>()
     let listings = Once<Digest, LayerContents>()
     let blobs = Once<Digest, LayerBlob>()
-    let fetches = Once<Digest, CacheRecords.Blob>()
+    let plans = Once<Digest, LayerContents>()
+    let fetches = Once<Digest, Void>()
+    /// What is to be done when a layer's directory is in the store.
+    let arrivals = Mutex<[Digest: [@Sendable () async throws -> Void]]>([:])
 
     /// Files in unpacked layers carry this time (1980-01-02): constant, and late enough for zip archives.
     package static let unpackedTime = FileTime(seconds: 315_619_200)
@@ -46,6 +50,7 @@ package final class LayerService: Sendable {
         directories.cancel()
         listings.cancel()
         blobs.cancel()
+        plans.cancel()
         fetches.cancel()
     }
 
@@ -79,9 +84,11 @@ package final class LayerService: Sendable {
         case .base(let image, let index):
             if canUnpack { return nil }
             let base = image.layers[index]
-            return try await listing(of: layer.id, base.descriptor, base.diffID) { try await base.fetch(progress) }
+            return try await listing(of: layer.id, base.descriptor, base.diffID) {
+                try await self.fetch(base, progress)
+            }
         case .shipped(let shipped):
-            if shipped.plan != nil { return try await planned(shipped, layer.id) }
+            if let contents = try await planned(shipped, layer.id) { return contents }
             return canUnpack ? nil : try await listing(of: shipped, layer.id, progress)
         }
     }

@@ -31,7 +31,13 @@ package final class CacheMount: Sendable {
     deinit { release() }
 
     /// Whether nobody has finished filling it yet: its first content, owner and mode are the caller's to set.
-    package var isNew: Bool { !populated.load(ordering: .acquiring) }
+    package var isNew: Bool {
+        if populated.load(ordering: .acquiring) { return false }
+        // Another user of a shared cache may have filled it meanwhile.
+        guard access(marker, F_OK) == 0 else { return true }
+        populated.store(true, ordering: .releasing)
+        return false
+    }
 
     /// Says that the first content is in place, for this and all later users.
     package func markPopulated() throws(ContentStoreError) {
