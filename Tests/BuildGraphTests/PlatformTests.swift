@@ -1,8 +1,10 @@
 import BuildGraph
+import ContentStore
 import Core
 import Layers
 import OCI
 import SampanTestSupport
+import Synchronization
 import Testing
 
 @Suite("building for several platforms at once", .enabled(if: Workshop.canUnpack, "unpacking layers needs root"))
