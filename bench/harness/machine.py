@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -95,6 +96,19 @@ class _PeakWatch(threading.Thread):
         self._done.set()
         self.join()
         return self._peak
+
+
+def times_marked(output: str) -> list[float]:
+    """Every time that the RUN of a marked build printed; none when the build took it from its cache."""
+    return [float(mark) for mark in re.findall(r"mark:(\d+\.\d+)", output)]
+
+
+def marks(output: str) -> list[float]:
+    """The two times that the RUN of a marked build printed, one when it began and one when it ended."""
+    found = times_marked(output)
+    if len(found) != 2:
+        raise ValueError(f"{len(found)} time marks in the output, not 2:\n{output[-2000:]}")
+    return found
 
 
 def quiet(command: list[str], environment: dict[str, str] | None = None) -> str:

@@ -1,6 +1,6 @@
 """The table that a run prints: plain text that is Markdown too."""
 
-from . import bases
+from . import bases, distribution
 
 MEMORY_LIMIT = 150_000_000
 
@@ -17,7 +17,7 @@ def render(result: dict) -> str:
     compared = [
         row
         for row in result["rows"]
-        if "tools" in row and "limit" not in row and not row.get("own") and not row.get("base")
+        if "tools" in row and "limit" not in row and not any(row.get(kind) for kind in ("own", "base", "distribution"))
     ]
     if compared:
         lines += _table(
@@ -27,6 +27,9 @@ def render(result: dict) -> str:
     if assembled:
         head = ["work", "sampan", "mmdebstrap", "ratio", "target", ""]
         lines += ["", *_table(head, [_base_row(row) for row in assembled])]
+    moved = [row for row in result["rows"] if row.get("distribution")]
+    if moved:
+        lines += ["", *_moved(moved), "", *_counted(moved)]
     peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
     if peaks:
         lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]
@@ -84,9 +87,52 @@ def _base_row(row: dict) -> list[str]:
     return [row["name"], _seconds(own), _seconds(peer), f"{ratio:.2f}", f"{target:.2f}", _met(ratio <= target)]
 
 
+def _moved(rows: list[dict]) -> list[str]:
+    """Times of moving images and caches: a line for each peer, and the target held against the first that there is."""
+    lines = []
+    for row in rows:
+        own = row["tools"]["sampan"]
+        peers = [
+            (name, row["tools"][name]) for name in ("skopeo", "buildkit", "buildah", "without") if name in row["tools"]
+        ]
+        if not peers:
+            lines.append([row["name"], _seconds(own), "", "", "", "", ""])
+        for place, (name, peer) in enumerate(peers):
+            ratio, target = own["median"] / peer["median"], row["target"] if place == 0 else None
+            head = [row["name"], _seconds(own)] if place == 0 else ["", ""]
+            met = [f"{target}", _met(ratio <= target)] if target else ["", ""]
+            lines.append([*head, _NAMES.get(name, name), _seconds(peer), f"{ratio:.2f}", *met])
+    return _table(["work", "sampan", "beside", "", "ratio", "target", ""], lines)
+
+
+_NAMES = {"buildkit": "BuildKit", "without": "without them"}
+_COUNTED = {
+    "requests": "requests of one push",
+    "downloads": "layers of the base downloaded",
+    "executed": "builds that executed a RUN",
+}
+
+
+def _counted(rows: list[dict]) -> list[str]:
+    lines = []
+    for row in rows:
+        for key, meaning in _COUNTED.items():
+            if key not in row:
+                continue
+            counts = dict(row[key])
+            limit, own = counts.pop("limit"), counts.pop("sampan")
+            peers = ", ".join(f"{_NAMES.get(name, name)} {count}" for name, count in counts.items())
+            lines.append([f"{row['name']}: {meaning}", f"{own}", f"{limit}", _met(own <= limit), peers])
+    return _table(["counted, the most of all runs", "sampan", "limit", "", "peers"], lines)
+
+
 def _peak_row(row: dict) -> list[str]:
     peak = row["tools"]["sampan"]["peak"]
-    limit = bases.MEMORY_LIMIT if row.get("base") else MEMORY_LIMIT
+    limit = MEMORY_LIMIT
+    if row.get("base"):
+        limit = bases.MEMORY_LIMIT
+    elif row.get("distribution"):
+        limit = distribution.MEMORY_LIMIT
     return [row["name"], f"{peak / 1e6:.0f}", f"{limit / 1e6:.0f}", _met(peak <= limit)]
 
 

@@ -133,6 +133,10 @@ class BuildKit:
         for name, archive in bases.items():
             quiet([self._client, "import", str(archive), name], self._environment)
 
+    def docker(self, *arguments: str) -> Measured:
+        """One command of the client."""
+        return machine.measure([self._client, *arguments], self._environment)
+
     def forget(self) -> None:
         """Drops every step that was recorded; the bases, which are images, stay."""
         quiet([self._client, "builder", "prune", "--all", "--force"], self._environment)
@@ -209,11 +213,24 @@ class Buildah:
         if built:
             quiet([*self._buildah, "rmi", "--force", *built])
 
+    def clear(self) -> None:
+        """Drops every image."""
+        quiet([*self._buildah, "rmi", "--all", "--force"])
+
     def build(self, context: pathlib.Path, tag: str, cached: bool = True) -> Measured:
-        options = ["--layers"] if cached else ["--layers", "--no-cache"]
+        return self._build(context, tag, "--pull-never", *([] if cached else ["--no-cache"]))
+
+    def build_remote(self, context: pathlib.Path, tag: str, *options: str) -> Measured:
+        """Builds with bases and caches of a registry without TLS."""
+        return self._build(context, tag, "--tls-verify=false", *options)
+
+    def push_remote(self, tag: str) -> Measured:
+        return machine.measure([*self._buildah, "push", "--quiet", "--tls-verify=false", tag])
+
+    def _build(self, context: pathlib.Path, tag: str, *options: str) -> Measured:
         return machine.measure(
             [
-                *[*self._buildah, "bud", "--pull-never", "--runtime", self._runtime, "--isolation", "oci"],
+                *[*self._buildah, "bud", "--layers", "--runtime", self._runtime, "--isolation", "oci"],
                 *["--network", "host", *options, "-t", tag, str(context)],
             ]
         )

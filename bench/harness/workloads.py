@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 
-from . import bases
+from . import bases, distribution, machine
 from .machine import Measured, quiet, say
 
 # A row as it goes into the JSON; see bench/README.md.
@@ -106,9 +106,7 @@ def whole(measured: Measured, parts: dict[str, float] | None = None) -> tuple[fl
 
 def outside_run(measured: Measured) -> tuple[float, int, dict[str, float]]:
     """The time of a build of marked_go_web without what passed between the two marks."""
-    marks = [float(mark) for mark in re.findall(r"mark:(\d+\.\d+)", measured.output)]
-    if len(marks) != 2:
-        raise ValueError(f"{len(marks)} time marks in the output, not 2:\n{measured.output[-2000:]}")
+    marks = machine.marks(measured.output)
     inside = marks[1] - marks[0]
     return measured.seconds - inside, measured.peak, {"RUN": inside}
 
@@ -251,4 +249,5 @@ GROUPS: dict[str, Callable[[Bench, list], list[Row]]] = {
     "size": size_group,
     "start": start_group,
     "bases": bases.group,
+    "distribution": distribution.group,
 }
