@@ -27,6 +27,8 @@ package enum SandboxError: DiagnosticConvertible, Codable, Equatable {
     case helperDied(ExitStatus)
     /// Something that a sandbox needs is not allowed here.
     case notAllowed(Obstacle)
+    /// Programs for this platform cannot run here.
+    case cannotEmulate(platform: String, EmulationObstacle)
 
     package struct RuntimeRefusal: Codable, Equatable, Sendable {
         package var name: String
@@ -86,6 +88,7 @@ package enum SandboxError: DiagnosticConvertible, Codable, Equatable {
                 code: "sandbox.helper-died", "the sandbox was ended from outside: \(status)",
                 hint: "the kernel may have run out of memory (see dmesg)")
         case .notAllowed(let obstacle): obstacle.diagnostic
+        case .cannotEmulate(let platform, let obstacle): obstacle.diagnostic(platform)
         }
     }
 

@@ -132,6 +132,29 @@ struct RootlessTests {
         #expect(try user.fixture.changes() == [])
     }
 
+    @Test(
+        "programs of other architectures run without any rights on the host",
+        .enabled(if: Foreign.canRun, Foreign.reason),
+        arguments: [true, false])
+    func emulation(ranges: Bool) throws {
+        let user = try User(ranges: ranges)
+        let program = user.fixture.layer + "/foreign"
+        let code = try #require(ForeignProgram.ending[ForeignProgram.architecture])
+        try AtomicFile.write(ForeignProgram.file(ForeignProgram.architecture, code), to: program, mode: 0o755)
+        chmod(program, 0o755)
+        var request = user.fixture.request(
+            "/foreign; echo $?; id -u; mkdir /d && touch /d/f && busybox chown 5:6 /d/f 2>/dev/null; rm /bin/tty")
+        request.handler = Foreign.handler
+        request.mounts = [
+            SandboxMount(
+                target: "/restricted", kind: .directory(path: user.fixture.place + "/restricted", readOnly: false))
+        ]
+        let outcome = try user.run(request)
+        #expect(outcome.lines == ["42", "0"], "\(outcome.error)")
+        #expect(try user.fixture.changes() == ["bin", "bin/tty", "d", "d/f"])
+        #expect(try FileInfo.of(user.fixture.upper + "/d/f")?.uid == (ranges ? 300_004 : user.id))
+    }
+
     @Test("removed and replaced directories are marked as overlays in user namespaces do")
     func opaque() throws {
         let user = try User()

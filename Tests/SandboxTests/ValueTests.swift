@@ -90,34 +90,6 @@ struct ValueTests {
         }
     }
 
-    @Test("foreign programs are native, emulated or impossible")
-    func emulation() throws {
-        let place = "/tmp/sampan-binfmt-\(getpid())"
-        try Directory.create(place)
-        defer { try? Directory.removeTree(place) }
-        func write(_ name: String, _ text: String) throws {
-            try AtomicFile.write(Array(text.utf8), to: place + "/" + name)
-        }
-        try write("qemu-aarch64", "enabled\ninterpreter /usr/libexec/qemu\nflags: OCF\noffset 0\n")
-        try write("qemu-riscv64", "disabled\ninterpreter /usr/libexec/qemu\nflags: F\n")
-        try write("qemu-s390x", "enabled\ninterpreter /q\nflags: \n")
-        let host = Platform(os: "linux", architecture: "amd64")
-        func status(_ architecture: String, os: String = "linux") -> Emulation.Status {
-            Emulation.status(for: Platform(os: os, architecture: architecture), host: host, directory: place)
-        }
-        #expect(status("amd64") == .native)
-        #expect(status("386") == .native)
-        #expect(status("arm64") == .emulated(handler: "/usr/libexec/qemu", isFixed: true))
-        #expect(status("s390x") == .emulated(handler: "/q", isFixed: false))
-        for (architecture, os) in [("riscv64", "linux"), ("ppc64le", "linux"), ("amd64", "windows"), ("vax", "linux")] {
-            guard case .missing(let hint) = status(architecture, os: os) else {
-                Issue.record("\(architecture) cannot run here")
-                continue
-            }
-            #expect(!hint.isEmpty)
-        }
-    }
-
     @Test("the last error of a runtime's log is what it says")
     func runtimeLog() {
         func error(_ text: String) -> String? { RuntimeLog.lastError(Array(text.utf8)) }

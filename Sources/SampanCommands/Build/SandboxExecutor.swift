@@ -23,8 +23,7 @@ package final class SandboxExecutor: StepExecutor {
     package func execute(_ request: ExecutionRequest) async throws -> ExecutionOutcome {
         try await prepare()
         guard let runtime = runtime.withLock({ $0 }) else { return ExecutionOutcome(code: 126) }
-        try requireEmulation(request.platform)
-        let sandbox = Self.sandboxRequest(request)
+        let sandbox = Self.sandboxRequest(request, try await requireEmulation(request.platform))
         let (reader, writer) = try Self.pipe()
         let running = RunningProgram()
         return try await withTaskCancellationHandler {
@@ -49,15 +48,12 @@ package final class SandboxExecutor: StepExecutor {
         }
     }
 
-    private func requireEmulation(_ platform: Platform) throws {
-        if case .missing(let hint) = Emulation.status(for: platform) {
-            throw Diagnostic(
-                code: "run.platform", "programs for \(platform) cannot run on this machine (\(Platform.host))",
-                hint: hint)
-        }
+    /// Nil for what runs without a handler of the sandbox's own.
+    private func requireEmulation(_ platform: Platform) async throws -> BinaryHandler? {
+        try await BlockingPool.waiting.run { try Emulation.handler(for: platform) }
     }
 
-    private static func sandboxRequest(_ request: ExecutionRequest) -> SandboxRequest {
+    private static func sandboxRequest(_ request: ExecutionRequest, _ handler: BinaryHandler?) -> SandboxRequest {
         var out = SandboxRequest(
             layers: request.layers, upper: request.upper, work: request.work, scratch: request.scratch,
             args: request.arguments)
@@ -69,6 +65,7 @@ package final class SandboxExecutor: StepExecutor {
         out.extraHosts = request.settings.extraHosts.map { .init(name: $0.name, address: $0.address) }
         if let size = request.settings.sharedMemory { out.shmSize = size }
         out.ulimits = request.settings.ulimits.map { .init(name: $0.name, soft: $0.soft, hard: $0.hard) }
+        out.handler = handler
         out.mounts = request.mounts.map { SandboxMount(target: $0.target, kind: kind($0.kind)) }
         return out
     }

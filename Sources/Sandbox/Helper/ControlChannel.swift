@@ -5,12 +5,16 @@ internal import HostOS
 enum ControlMessage: Codable, Sendable {
     /// To the helper, once and first.
     case order(HelperOrder)
+    /// To the process that sets up a user namespace, once and first: the handler to register, and an empty directory.
+    case handler(BinaryHandler, directory: String)
     /// To the helper: a signal for the program.
     case signal(Int32)
     /// To the helper: end all programs, with SIGKILL after this many milliseconds.
     case cancel(graceMilliseconds: Int32)
     /// From the helper: the program runs.
     case started
+    /// From the process that sets up a user namespace: the handler is there, and what holds it follows as a descriptor.
+    case registered
     /// From the helper: the program's terminal follows as a descriptor.
     case console
     /// From the helper, last: the program could not be run.

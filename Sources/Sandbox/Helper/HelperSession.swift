@@ -16,15 +16,19 @@ struct HelperSession {
 
     mutating func run() throws(SandboxError) -> SandboxResult {
         let workspace = try prepareNamespace()
-        var assembly = MountAssembly(workspace, rootless: order.rootless)
+        var assembly = MountAssembly(workspace, rootless: order.rootless, nested: request.handler != nil)
         try assembleRoot(&assembly)
+        let emulation = try request.handler.map { (handler) throws(SandboxError) in
+            try EmulationNamespace(handler, request, &assembly.workspace, rootless: order.rootless)
+        }
+        defer { withExtendedLifetime(emulation) {} }
         let group = order.rootless ? nil : "/\(request.cgroupParent ?? ControlGroups.parent)/\(order.identifier)"
         defer { if let group { ControlGroups.remove(group) } }
         // Some runtimes say that all is well before they try the program.
         if let problem = ProgramCheck.problem(request, root: workspace.root, covered: assembly.targets) {
             throw problem
         }
-        try writeSpecification(assembly, group)
+        try writeSpecification(assembly, group, emulation)
         if order.runtime.name == "crun", !order.rootless { ControlGroups.hideUnified() }
         for (listener, path) in assembly.sockets { SocketForwarder.start(listener, leadingTo: path) }
 
@@ -116,11 +120,13 @@ struct HelperSession {
         for name in ["work", "index", "incompat"] { try Directory.removeTree(work + "/" + name) }
     }
 
-    private func writeSpecification(_ assembly: MountAssembly, _ group: String?) throws(SandboxError) {
+    private func writeSpecification(
+        _ assembly: MountAssembly, _ group: String?, _ emulation: EmulationNamespace?
+    ) throws(SandboxError) {
         let placement = RuntimeSpec.Placement(
             root: "root", mounts: assembly.mounts, cgroupsPath: group, rootless: order.rootless,
             mapsTerminalGroup: !order.rootless || IDMap.contains(5, in: "/proc/self/gid_map"),
-            seccomp: try seccomp())
+            seccomp: try seccomp(), userNamespace: emulation?.specification)
         let specification = try RuntimeSpec(request, placement)
         guard let data = try? JSONEncoder().encode(specification) else {
             throw .system(operation: "encode", path: "config.json", errno: EINVAL)

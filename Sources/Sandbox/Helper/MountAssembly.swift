@@ -7,15 +7,18 @@ internal import HostOS
 struct MountAssembly {
     var workspace: HelperWorkspace
     let rootless: Bool
+    /// The program lives in a user namespace below that of the mounts.
+    let nested: Bool
     private(set) var mounts: [RuntimeSpec.Mount] = []
     /// Where they are mounted, and the file systems that every sandbox has.
     private(set) var targets: Set<BytePath> = []
     /// Sockets that listen for the program, and where they lead.
     private(set) var sockets: [(listener: FileDescriptor, path: String)] = []
 
-    init(_ workspace: HelperWorkspace, rootless: Bool) {
+    init(_ workspace: HelperWorkspace, rootless: Bool, nested: Bool = false) {
         self.workspace = workspace
         self.rootless = rootless
+        self.nested = nested
     }
 
     /// Prepares all mounts.
@@ -89,7 +92,7 @@ struct MountAssembly {
 
     private func hostSource(_ path: String, readOnly: Bool) throws(SandboxError) -> Source {
         // A user namespace may not take away restrictions that the host's mount has: they are named again.
-        let inherited = rootless ? Mounts.restrictions(of: path) : []
+        let inherited = rootless || nested ? Mounts.restrictions(of: path) : []
         return Source(
             path: path, isDirectory: try isDirectory(path), options: ["rbind", readOnly ? "ro" : "rw"] + inherited)
     }

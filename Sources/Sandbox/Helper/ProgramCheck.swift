@@ -79,7 +79,8 @@ struct ProgramCheck {
         return Self.loader(head) { Self.read(opened, at: $0, count: $1) }
     }
 
-    private static func read(_ file: FileDescriptor, at offset: Int64, count: Int) -> [UInt8] {
+    /// Fewer bytes than asked for at the end of the file, none when it cannot be read.
+    static func read(_ file: FileDescriptor, at offset: Int64, count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let got = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0, at: offset) }) ?? 0
         return Array(bytes[..<got])

@@ -16,7 +16,9 @@ package enum SandboxHelper {
     /// anything else.
     /// - Returns: the exit code to end with; nil when this process is no helper.
     package static func dispatch(_ arguments: [String]) -> Int32? {
-        guard arguments.count == 2, arguments[1] == argument else { return nil }
+        guard arguments.count == 2 else { return nil }
+        if arguments[1] == HandlerRegistration.argument { return HandlerRegistration.serve() }
+        guard arguments[1] == argument else { return nil }
         // What a program creates must not depend on who started the builder.
         umask(0o022)
         let channel = ControlChannel(socket: FileDescriptor(owning: controlDescriptor))

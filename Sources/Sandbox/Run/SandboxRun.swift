@@ -67,7 +67,7 @@ package final class SandboxRun: Sendable {
                 let run = SandboxRun(channel, process, console)
                 run.outcome.withLock { $0 = .success(result) }
                 return run
-            case .order, .signal, .cancel: continue
+            case .order, .handler, .signal, .cancel, .registered: continue
             case nil:
                 process.terminate(SIGKILL)
                 throw .helperDied(process.wait())
@@ -105,7 +105,7 @@ package final class SandboxRun: Sendable {
             case .failed(let error):
                 helper.wait()
                 return .failure(error)
-            case .order, .signal, .cancel, .started, .console: continue
+            case .order, .handler, .signal, .cancel, .started, .registered, .console: continue
             case nil:
                 helper.terminate(SIGKILL)
                 return .failure(.helperDied(helper.wait()))

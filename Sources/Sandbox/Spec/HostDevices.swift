@@ -44,4 +44,10 @@ enum DeviceNumber {
             Int64(device & 0xff | (device >> 12) & 0xffff_ff00)
         )
     }
+
+    /// The inverse of ``split(_:)``.
+    static func join(_ major: Int64, _ minor: Int64) -> UInt64 {
+        let (major, minor) = (UInt64(bitPattern: major), UInt64(bitPattern: minor))
+        return (major & 0xfff) << 8 | (major & 0xffff_f000) << 32 | minor & 0xff | (minor & 0xffff_ff00) << 12
+    }
 }

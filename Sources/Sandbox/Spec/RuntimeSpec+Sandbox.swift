@@ -14,6 +14,16 @@ extension RuntimeSpec {
         /// Whether the group that owns terminals exists in the user namespace.
         var mapsTerminalGroup: Bool
         var seccomp: SeccompProfile?
+        /// The prepared namespace that the program runs in, when it is another one than the helper's.
+        var userNamespace: UserNamespace?
+    }
+
+    struct UserNamespace {
+        var path: String
+        var uids: [IDMapping]
+        var gids: [IDMapping]
+        /// Where the helper has mounted a view of /sys; nil when it may not.
+        var sys: String?
     }
 
     init(_ request: SandboxRequest, _ placement: Placement) throws(SandboxError) {
@@ -31,10 +41,12 @@ extension RuntimeSpec {
         root = Root(path: placement.root, readonly: request.readOnlyRoot || request.upper == nil)
         hostname = request.hostname
         mounts = Self.system(request, placement) + placement.mounts
-        var kinds = ["pid", "ipc", "uts", "mount"]
-        if request.network == .none { kinds.append("network") }
+        var namespaces = ["pid", "ipc", "uts", "mount"].map { Namespace(type: $0) }
+        if request.network == .none { namespaces.append(Namespace(type: "network")) }
+        if let user = placement.userNamespace { namespaces.append(Namespace(type: "user", path: user.path)) }
         linux = Linux(
-            namespaces: kinds.map(Namespace.init), cgroupsPath: placement.cgroupsPath,
+            namespaces: namespaces, uidMappings: placement.userNamespace?.uids,
+            gidMappings: placement.userNamespace?.gids, cgroupsPath: placement.cgroupsPath,
             resources: placement.rootless
                 ? nil : Resources(devices: [DeviceRule(allow: insecure, type: insecure ? "a" : nil, access: "rwm")]),
             devices: insecure && !placement.rootless ? HostDevices.list() : nil,
@@ -47,24 +59,30 @@ extension RuntimeSpec {
         let safe = ["nosuid", "noexec", "nodev"]
         var terminals = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]
         if placement.mapsTerminalGroup { terminals.append("gid=5") }
-        let access = request.security == .insecure ? "rw" : "ro"
-        // A new view of /sys belongs to whoever owns the network; in a user namespace that is the host.
-        let sys =
-            placement.rootless
-            ? Mount(destination: "/sys", type: "none", source: "/sys", options: ["rbind"] + safe + ["ro"])
-            : Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: safe + [access])
         return [
             Mount(destination: "/proc", type: "proc", source: "proc", options: safe),
             Mount(
                 destination: "/dev", type: "tmpfs", source: "tmpfs",
                 options: ["nosuid", "strictatime", "mode=755", "size=65536k"]),
             Mount(destination: "/dev/pts", type: "devpts", source: "devpts", options: terminals),
-            sys,
+            sys(request, placement, safe),
             Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: safe),
             Mount(
                 destination: "/dev/shm", type: "tmpfs", source: "shm",
                 options: safe + ["mode=1777", "size=\(max(0, request.shmSize))"]),
         ]
+    }
+
+    /// A new view of /sys belongs to whoever owns the network; in a user namespace that is the host.
+    private static func sys(_ request: SandboxRequest, _ placement: Placement, _ safe: [String]) -> Mount {
+        if placement.rootless {
+            return Mount(destination: "/sys", type: "none", source: "/sys", options: ["rbind"] + safe + ["ro"])
+        }
+        let access = request.security == .insecure ? "rw" : "ro"
+        if let made = placement.userNamespace?.sys {
+            return Mount(destination: "/sys", type: "none", source: made, options: ["bind"] + safe + [access])
+        }
+        return Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: safe + [access])
     }
 
     /// Directories that every root needs for the mounts above.

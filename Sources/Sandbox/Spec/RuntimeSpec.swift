@@ -54,6 +54,8 @@ struct RuntimeSpec: Encodable {
 
     struct Linux: Encodable {
         var namespaces: [Namespace]
+        var uidMappings: [IDMapping]?
+        var gidMappings: [IDMapping]?
         var cgroupsPath: String?
         var resources: Resources?
         var devices: [Device]?
@@ -64,6 +66,14 @@ struct RuntimeSpec: Encodable {
 
     struct Namespace: Encodable {
         var type: String
+        /// One that is there already; nil is a new one.
+        var path: String?
+    }
+
+    struct IDMapping: Encodable {
+        var containerID: UInt64
+        var hostID: UInt64
+        var size: UInt64
     }
 
     struct Resources: Encodable {
