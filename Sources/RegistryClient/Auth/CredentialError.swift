@@ -46,7 +46,10 @@ package enum CredentialError: DiagnosticConvertible, Equatable {
                 "check the name and the port"
             )
         case .unreadable(let file, let reason):
-            ("file", "the logins in '\(file)' can't be read", [reason], "mend the file, or name another with --authfile")
+            (
+                "file", "the logins in '\(file)' can't be read", [reason],
+                "mend the file, or name another with --authfile"
+            )
         case .unwritable(let file, let reason):
             ("write", "the login can't be kept in '\(file)'", [reason], "name another file with --authfile")
         case .malformed(let file, let line, let expected):

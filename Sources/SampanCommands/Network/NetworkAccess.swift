@@ -77,12 +77,16 @@ package final class NetworkAccess: Sendable {
         let transport = try transport()
         return state.withLock { state in
             if let registry = state.registry { return registry }
-            var configuration = RegistryConfiguration(mirrors: settings.mirrors, credentials: credentials())
+            var configuration = RegistryConfiguration(mirrors: settings.mirrors, credentials: guarded())
             configuration.tokenServers = settings.tokenServers
             let registry = RegistrySession(transport: transport, configuration: configuration)
             state.registry = registry
             return registry
         }
+    }
+
+    private func guarded() -> any CredentialSource {
+        GuardedCredentials(source: credentials(), unproven: settings.unproven)
     }
 
     /// Where logins are looked up and kept.

@@ -14,7 +14,10 @@ package struct LoginCommand: AsyncParsableCommand {
             its password kept nowhere. Without a user, the login that is kept is tried.
             """)
 
-    @Argument(help: "The registry, as HOST[:PORT]; a path behind it limits the login to repositories below. (default: docker.io)")
+    @Argument(
+        help:
+            "The registry, as HOST[:PORT]; a path behind it limits the login to repositories below. (default: docker.io)"
+    )
     var name: String = "docker.io"
 
     @Option(name: .shortAndLong, help: "The user.")

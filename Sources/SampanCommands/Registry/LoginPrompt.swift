@@ -25,7 +25,8 @@ enum LoginPrompt {
             name = try line()
         }
         guard !name.isEmpty, !name.contains(":") else {
-            throw Diagnostic(code: "login.user", name.isEmpty ? "no user was given" : "a user's name has no colon in it")
+            throw Diagnostic(
+                code: "login.user", name.isEmpty ? "no user was given" : "a user's name has no colon in it")
         }
         let password = passwordStdin ? try everything() : try hidden("Password: ")
         guard !password.isEmpty else { throw Diagnostic(code: "login.password", "no password was given") }

@@ -30,6 +30,9 @@ package struct RegistrySettings: Sendable {
     /// By the registry's name, such as `docker.io` or `localhost:5000`.
     package var registries: [String: Entry]
 
+    /// Those that the project alone calls insecure.
+    package private(set) var unproven: Set<String> = []
+
     package init(_ registries: [String: Entry] = [:]) { self.registries = registries }
 
     /// - Parameter project: the directory whose `sampan.yaml` counts.
@@ -37,14 +40,19 @@ package struct RegistrySettings: Sendable {
     package static func load(
         _ flags: RegistryFlags, project: String, environment: [String: String]
     ) throws -> RegistrySettings {
-        let files = [project + "/" + SettingsFile.projectName] + [SettingsFile.userPath(environment)].compactMap { $0 }
-        var settings = RegistrySettings(try flags.entries())
-        for file in files {
-            for (name, entry) in try SettingsFile.read(file)?.registries ?? [:] {
-                settings.registries[name] = settings.registries[name]?.over(entry) ?? entry
-            }
+        let said = RegistrySettings(try flags.entries())
+        let project = try SettingsFile.read(project + "/" + SettingsFile.projectName)?.registries ?? [:]
+        let user = try SettingsFile.userPath(environment).flatMap { try SettingsFile.read($0) }?.registries ?? [:]
+        var all = said.over(project).over(user)
+        all.unproven = all.insecure.subtracting(said.over(user).insecure).filter { name in
+            (try? HTTPURL(parsing: "https://" + name))?.isLoopback != true
         }
-        return settings
+        return all
+    }
+
+    /// The same, and what others say where nothing is said.
+    private func over(_ others: [String: Entry]) -> RegistrySettings {
+        RegistrySettings(registries.merging(others) { mine, other in mine.over(other) })
     }
 
     package var mirrors: [String: [String]] { registries.compactMapValues(\.mirrors) }

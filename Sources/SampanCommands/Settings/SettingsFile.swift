@@ -142,7 +142,8 @@ enum SettingsError: DiagnosticConvertible, Equatable {
             Diagnostic(
                 code: "settings.mirror", "'\(text)' is not a mirror", hint: "the form is [https://]HOST[:PORT][/PATH]")
         case .tokenServer(let text):
-            Diagnostic(code: "settings.token-server", "'\(text)' is not a host and port", hint: "the form is HOST[:PORT]")
+            Diagnostic(
+                code: "settings.token-server", "'\(text)' is not a host and port", hint: "the form is HOST[:PORT]")
         case .halfIdentity(let key, let other):
             Diagnostic(code: "settings.client", "'\(key)' needs '\(other)' beside it")
         case .path: Diagnostic(code: "settings.path", "the name of a file is empty")

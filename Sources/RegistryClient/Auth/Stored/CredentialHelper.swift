@@ -90,7 +90,8 @@ struct CredentialHelper {
         if result.status == .exited(0) { return result.output }
         let message = String(decoding: result.output.isEmpty ? result.error : result.output, as: UTF8.self)
         if message.contains(Self.notFound) { return nil }
-        throw .helperFailed(program: program, action: action, reason: Self.clean(message, hiding: secret, result.status))
+        throw .helperFailed(
+            program: program, action: action, reason: Self.clean(message, hiding: secret, result.status))
     }
 
     /// The first line of what a helper said, fit for a terminal.

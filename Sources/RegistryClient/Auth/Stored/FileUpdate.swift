@@ -23,7 +23,9 @@ enum FileUpdate {
         let before = try CredentialFile.read(target)
         var file = before ?? CredentialFile(new: path)
         let value = try body(&file)
-        if file.document != before?.document { try wrap(path) { () throws(SystemError) in try write(file, to: target) } }
+        if file.document != before?.document {
+            try wrap(path) { () throws(SystemError) in try write(file, to: target) }
+        }
         return value
     }
 
