@@ -50,6 +50,7 @@ check: format-check ## what needs no build: formatting of all sources, shell and
 test: check build-tests ## everything that CI runs: checks, unit and integration tests, the examples' tests
 	@scripts/test-examples
 	@scripts/test-bases
+	@scripts/test-ci
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
 	@. scripts/lib.sh; timed "unit tests" swift test -c release --skip-build --skip 'RegistryClientTests|IntegrationTests'
