@@ -94,7 +94,7 @@ struct OptionTests {
     @Test("an unknown transport is refused")
     func unknownTransport() {
         let error = #expect(throws: Diagnostic.self) { try ImageName(parsing: "dockr://x") }
-        #expect(error?.hint == "did you mean 'docker'?")
+        #expect(error?.hint == "did you mean 'docker://'?")
     }
 
     @Test(

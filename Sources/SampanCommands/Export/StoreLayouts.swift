@@ -42,7 +42,7 @@ enum StoreLayouts {
         case .oci(let path, let inner): (source, tag) = (.directory(path), inner)
         case .ociArchive(let path, let inner), .dockerArchive(let path, let inner):
             (source, tag) = (.archive(path), inner)
-        case .registry, .store, .base, .plain:
+        case .registry, .store, .base, .plain, .dockerDaemon, .directory:
             throw Diagnostic(code: "image.transport", "this is not a layout or an archive")
         }
         let imported = try LayoutImport.read(source, name: tag, platform: platform, into: StoreBlobs(store: store)) {

@@ -32,6 +32,9 @@ package struct ImageResolver: ImageSource {
         case .ociArchive(let path, let tag): return try await local(.ociArchive(path: path, name: tag), name, platform)
         case .dockerArchive(let path, let tag):
             return try await local(.dockerArchive(path: path, name: tag), name, platform)
+        case .dockerDaemon, .directory:
+            let taken = try await Transfer.take(ImageArgument(name), platform, store, network)
+            return try await image(taken, name: name, platform)
         }
     }
 
@@ -138,7 +141,7 @@ package struct ImageResolver: ImageSource {
         _ report: @Sendable @escaping (Int64) -> Void
     ) async throws {
         try await StoreSink.fetch(descriptor.digest, size: Int64(descriptor.size), into: store) { sink in
-            try await network.registry().fetchBlob(descriptor, of: reference, into: &sink, continuing: sink.writer.hash)
+            try await network.registry().fetchBlob(descriptor, of: reference, into: &sink)
             {
                 report(Int64($0))
             }

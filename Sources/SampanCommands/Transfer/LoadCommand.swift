@@ -1,0 +1,87 @@
+import Archive
+package import ArgumentParser
+import ContentStore
+import Core
+import Distribution
+import Glibc
+import HostOS
+import ImageLayouts
+import OCI
+
+/// `sampan load`.
+package struct LoadCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Take all images of an archive into the store, under the names they have there.",
+        discussion: """
+            Reads what docker save, podman save and skopeo write: docker archives and OCI archives, compressed or not, and \
+            OCI layouts in a directory. Standard output gets the digest of each image.
+            """)
+
+    @Option(name: .shortAndLong, help: "The archive or directory. (default: standard input)")
+    var input: String?
+
+    @OptionGroup
+    var platforms: PlatformOptions
+
+    @OptionGroup
+    var transfer: TransferOptions
+
+    package init() {}
+
+    package func run() async throws {
+        if input == nil || input == "-", isatty(0) == 1 {
+            throw Diagnostic(
+                code: "load.terminal", "an archive is not read from a terminal", hint: "name it with -i FILE",
+                exitCode: 64)
+        }
+        let (path, platforms, start) = (input ?? "-", try platforms.choice(), ContinuousClock.now)
+        let loaded = try await Transfer.run(transfer) { transfer in
+            let source = try await transfer.archive(path)
+            // Several images need their names to be told apart; one may have none.
+            let names = try await transfer.names(in: source)
+            var loaded: [(name: String, result: CopyResult)] = []
+            for name in names.isEmpty ? [nil] : names.map(Optional.some) {
+                let origin = try await transfer.layout(source, name)
+                var options = CopyOptions(platforms: platforms)
+                options.names = Self.names(name, origin)
+                let result = try await transfer.copy(from: origin, to: StoreTarget(transfer.store()), options)
+                let shown = options.names.map(\.familiar).joined(separator: ", ")
+                loaded.append((shown.isEmpty ? result.written.digest.short : shown, result))
+            }
+            return loaded
+        }
+        for (name, result) in loaded {
+            TransferReport(
+                verb: "loaded", source: name, target: name, took: ContinuousClock.now - start, isQuiet: transfer.isQuiet
+            ).show(result)
+            Console.shared.output(result.written.digest.description)
+        }
+    }
+
+    /// What the archive calls an image: the full name that it was found by, else all that there are.
+    private static func names(_ name: String?, _ origin: LayoutOrigin) -> [Reference] {
+        let full = origin.names.filter { $0.tag != nil && $0.digest == nil }
+        guard let name else { return full }
+        if let exact = try? Reference(parsing: name), name.contains(":") || name.contains("/"), exact.digest == nil {
+            return [exact]
+        }
+        return full.filter { $0.tag == name }
+    }
+}
+
+extension Transfer {
+    /// A file, a directory, or what comes on standard input, kept in a file until the end.
+    fileprivate func archive(_ path: String) async throws -> LayoutSource {
+        guard path == "-" else {
+            return try FileInfo.of(path, followLinks: true)?.kind == .directory ? .directory(path) : .archive(path)
+        }
+        let store = try store()
+        return try await BlockingPool.waiting.run {
+            let path = try store.session().makePath("stdin")
+            let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
+            try DescriptorSource(.duplicating(0)).copy(to: DescriptorSink(file))
+            return .archive(path)
+        }
+    }
+}
