@@ -48,6 +48,10 @@ package struct RegistryOrigin: ImageOrigin {
         }
     }
 
+    package func referrers(of digest: Digest) async throws -> [Descriptor] {
+        try await session.referrers(of: digest, in: reference)
+    }
+
     private func stored(_ digest: Digest, limit: Int) async throws -> [UInt8]? {
         let store = store
         return try await BlockingPool.waiting.run {

@@ -49,6 +49,21 @@ package struct StoreOrigin: ImageOrigin {
         return try await BlockingPool.waiting.run { try store.origins(of: blob) }
     }
 
+    /// Images of the store without a name whose subject is a manifest.
+    package func referrers(of digest: Digest) async throws -> [Descriptor] {
+        let store = store
+        return try await BlockingPool.waiting.run {
+            try store.images().filter { $0.name == nil }.map(\.manifest).filter { image in
+                guard try store.containsBlob(image.digest) else { return false }
+                let bytes = try store.readBlob(image.digest, limit: Manifest.byteLimit)
+                switch try Manifest(decoding: bytes, mediaType: image.mediaType) {
+                case .image(let manifest): return manifest.subject?.digest == digest
+                case .index(let index): return index.subject?.digest == digest
+                }
+            }
+        }
+    }
+
     /// Tries the repositories that are known to have something.
     private func elsewhere<Value: Sendable>(
         _ descriptor: Descriptor, _ body: (RegistryOrigin) async throws -> Value

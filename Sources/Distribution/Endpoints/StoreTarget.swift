@@ -44,6 +44,13 @@ package struct StoreTarget: ImageTarget {
         }
     }
 
+    /// It is kept as an image without a name.
+    package func put(referrer: ImageDocument, of subject: Digest) async throws {
+        try await put(document: referrer)
+        let store = store
+        try await BlockingPool.waiting.run { try store.addImage(referrer.descriptor) }
+    }
+
     package func finish(_ root: ImageDocument, names: [Reference]) async throws -> FinishedImage {
         try await put(document: root)
         let store = store
