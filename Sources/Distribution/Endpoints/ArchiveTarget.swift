@@ -71,7 +71,8 @@ package final class ArchiveTarget: ImageTarget {
     package func put(referrer: ImageDocument, of subject: Digest) throws {
         guard form == .oci else { throw DistributionError.noReferrers }
         put(document: referrer)
-        state.withLock { $0.index.manifests.append(referrer.descriptor) }
+        let entry = try referrer.referrer()
+        state.withLock { $0.index.manifests.append(entry) }
     }
 
     package func finish(_ root: ImageDocument, names: [Reference]) async throws -> FinishedImage {
@@ -80,6 +81,12 @@ package final class ArchiveTarget: ImageTarget {
         put(document: root)
         let names = names.isEmpty ? [name].compactMap { $0 } : LayoutName.names(for: names)
         let isLast = try state.withLock { state in
+            // Where an earlier image has the tag, the later goes by its full name.
+            let taken = Set(state.index.names)
+            let names = names.map { name in
+                guard taken.contains(name.refName), let full = name.imageName else { return name }
+                return LayoutName(refName: full, imageName: full)
+            }
             try LayoutExport.enter(root.descriptor, names, in: &state.index)
             if case .image(let image) = manifest { state.docker.append(DockerManifestEntry(image, names)) }
             state.finished += 1

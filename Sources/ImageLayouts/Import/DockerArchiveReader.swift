@@ -17,7 +17,7 @@ struct DockerArchiveReader {
         var descriptor: Descriptor
         /// Full names.
         var names: [String]
-        /// Where each layer lies.
+        /// Where the configuration and each layer lie.
         var paths: [Digest: BytePath]
     }
 
@@ -35,6 +35,18 @@ struct DockerArchiveReader {
     }
 
     var names: [String] { entries.flatMap { $0.repoTags ?? [] } }
+
+    /// The names of each image; the digest of its configuration, as the file's name has it, where it has none.
+    var selectors: [String] {
+        entries.flatMap { entry in
+            let names = entry.repoTags ?? []
+            return names.isEmpty ? [Self.configDigest(entry)?.description].compactMap { $0 } : names
+        }
+    }
+
+    private static func configDigest(_ entry: DockerManifestEntry) -> Digest? {
+        Digest(hex: BytePath(cleaning: entry.config).name.prefix { $0 != UInt8(ascii: ".") }.text)
+    }
 
     func read(name: String?, into receiver: some BlobReceiver) throws -> ImportedImage {
         let image = try image(named: name)
@@ -62,13 +74,11 @@ struct DockerArchiveReader {
         }
         let configDescriptor = Descriptor(mediaType: .ociConfig, describing: bytes)
         // The file is named by what it should hash to.
-        if let stated = Digest(hex: path.name.prefix { $0 != UInt8(ascii: ".") }.text),
-            stated != configDescriptor.digest
-        {
+        if let stated = Self.configDigest(entry), stated != configDescriptor.digest {
             throw ImageLayoutError.wrongContent(entry.config, expected: stated, actual: configDescriptor.digest)
         }
         var layers: [Descriptor] = []
-        var paths: [Digest: BytePath] = [:]
+        var paths = [configDescriptor.digest: path]
         // A file that is listed often is read once.
         var known: [String: Descriptor] = [:]
         for (name, diffID) in zip(entry.layers, config.rootfs.diffIDs) {
@@ -96,6 +106,11 @@ struct DockerArchiveReader {
             (entry.repoTags ?? []).contains { $0 == name || (try? Reference(parsing: $0))?.description == wanted }
         }
         if let found { return found }
+        if let digest = try? Digest(parsing: name),
+            let found = entries.first(where: { Self.configDigest($0) == digest })
+        {
+            return found
+        }
         // A bare tag, as the name of an OCI layout's image is.
         let tagged = entries.filter { ($0.repoTags ?? []).contains { $0.hasSuffix(":" + name) } }
         guard tagged.count == 1 else { throw ImageLayoutError.noSuchImage(name, available: names) }

@@ -31,4 +31,25 @@ package enum LayoutImport {
         if let archive = try DockerArchiveReader(files) { return archive.names }
         throw ImageLayoutError.notAnImage(path: source.path)
     }
+
+    /// What finds each image in a layout or archive: its names, in full where the layout says so; a digest where it has
+    /// none. Each once.
+    package static func selectors(
+        of source: LayoutSource, scratch: () throws -> FileDescriptor
+    ) throws -> [String] {
+        let files = try source.open(scratch: scratch)
+        var names: [String] = []
+        if let layout = try OCILayoutReader(files) {
+            names = layout.index.manifests.filter { !$0.isAttestation }.map {
+                $0.annotations[Annotation.containerdName] ?? $0.annotations[Annotation.refName]
+                    ?? $0.digest.description
+            }
+        } else if let archive = try DockerArchiveReader(files) {
+            names = archive.selectors
+        } else {
+            throw ImageLayoutError.notAnImage(path: source.path)
+        }
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
 }

@@ -38,13 +38,14 @@ package struct LoadCommand: AsyncParsableCommand {
         let (path, platforms, start) = (input ?? "-", try platforms.choice(), ContinuousClock.now)
         let loaded = try await Transfer.run(transfer) { transfer in
             let source = try await transfer.archive(path)
-            // Several images need their names to be told apart; one may have none.
-            let names = try await transfer.names(in: source)
+            let selectors = try await transfer.selectors(of: source)
             var loaded: [(name: String, result: CopyResult)] = []
-            for name in names.isEmpty ? [nil] : names.map(Optional.some) {
+            // The only image is found without a name.
+            for name in selectors.count < 2 ? [nil] : selectors.map(Optional.some) {
                 let origin = try await transfer.layout(source, name)
+                guard try origin.root().isImage else { continue }
                 var options = CopyOptions(platforms: platforms)
-                options.names = Self.names(name, origin)
+                options.names = Self.names(name ?? selectors.first, origin)
                 let result = try await transfer.copy(from: origin, to: StoreTarget(transfer.store()), options)
                 let shown = options.names.map(\.familiar).joined(separator: ", ")
                 loaded.append((shown.isEmpty ? result.written.digest.short : shown, result))
@@ -59,14 +60,26 @@ package struct LoadCommand: AsyncParsableCommand {
         }
     }
 
-    /// What the archive calls an image: the full name that it was found by, else all that there are.
-    private static func names(_ name: String?, _ origin: LayoutOrigin) -> [Reference] {
-        let full = origin.names.filter { $0.tag != nil && $0.digest == nil }
-        guard let name else { return full }
-        if let exact = try? Reference(parsing: name), name.contains(":") || name.contains("/"), exact.digest == nil {
-            return [exact]
+    /// What the archive calls an image that was found by a name; a bare tag or a digest is no name for the store.
+    private static func names(_ selector: String?, _ origin: LayoutOrigin) -> [Reference] {
+        if let selector, (try? Digest(parsing: selector)) == nil, selector.contains(":") || selector.contains("/"),
+            let name = try? Reference(parsing: selector), name.digest == nil
+        {
+            return [name]
         }
-        return full.filter { $0.tag == name }
+        return origin.names.filter { $0.tag != nil && $0.digest == nil }
+    }
+}
+
+extension ImageDocument {
+    /// Whether it is an image or an index of some, and nothing that is attached to one.
+    fileprivate var isImage: Bool {
+        get throws {
+            guard case .image(let manifest) = try Manifest(decoding: bytes, mediaType: descriptor.mediaType) else {
+                return true
+            }
+            return manifest.config.mediaType.isImageConfig && manifest.subject == nil
+        }
     }
 }
 

@@ -34,8 +34,10 @@ package struct PushCommand: AsyncParsableCommand {
         let source = try ImageArgument(stored: image)
         let target = try destination.map { try ImageArgument(registry: $0) } ?? Self.ownName(source)
         var options = conversion.copyOptions
-        options.platforms = try platform.map { .one(try PlatformOptions.parse($0)) } ?? .all
-        try await TransferJob(source: source, target: target, options: options, verb: "pushed").run(transfer)
+        let named = try platform.map(PlatformOptions.parse)
+        options.platforms = named.map { .one($0) } ?? (target.holdsOnePlatform ? .one(.host) : .all)
+        let job = TransferJob(source: source, target: target, options: options, required: named, verb: "pushed")
+        try await job.run(transfer)
     }
 
     /// Where an image goes by its own name.

@@ -19,9 +19,18 @@ struct RootedOrigin: ImageOrigin {
     func blob(_ descriptor: Descriptor) async throws -> any BlobContent { try await origin.blob(descriptor) }
     func places(of blob: Digest) async throws -> [BlobOrigin] { try await origin.places(of: blob) }
     func referrers(of digest: Digest) async throws -> [Descriptor] { try await origin.referrers(of: digest) }
+    var remarks: [String] { origin.remarks }
 
     var manifest: Manifest {
         get throws { try Manifest(decoding: document.bytes, mediaType: document.descriptor.mediaType) }
+    }
+
+    /// Whether the only image has layers that zstd compressed; those of an index may.
+    var mayHaveZstd: Bool {
+        get throws {
+            guard case .image(let manifest) = try manifest else { return true }
+            return manifest.layers.contains { $0.mediaType == .ociLayerZstd || $0.mediaType == .dockerLayerZstd }
+        }
     }
 
     /// The manifest of the image for a platform, or of the only image.

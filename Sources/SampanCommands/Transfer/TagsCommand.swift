@@ -47,8 +47,8 @@ extension Transfer {
         case .dockerDaemon(let name):
             let names = try await engine().names().compactMap { try? Reference(parsing: $0) }
             return try Self.tags(of: name, among: names, image)
-        case .oci(let path, nil): return try await names(in: .directory(path))
-        case .ociArchive(let path, nil), .dockerArchive(let path, nil): return try await names(in: .archive(path))
+        case .oci(let path, nil): return try await names(of: .directory(path))
+        case .ociArchive(let path, nil), .dockerArchive(let path, nil): return try await names(of: .archive(path))
         case .oci, .ociArchive, .dockerArchive:
             throw Diagnostic(
                 code: "ls.name", "'\(image.text)' names one image", hint: "leave out what is behind the path",
@@ -58,6 +58,14 @@ extension Transfer {
                 code: "ls.transport", "'\(image.text)' is one image without names",
                 hint: "ls lists docker://, store:, docker-daemon:, oci:, oci-archive: and docker-archive:", exitCode: 64
             )
+        }
+    }
+
+    /// The names in a layout, as people write them.
+    private func names(of source: LayoutSource) async throws -> [String] {
+        try await selectors(of: source).filter { (try? Digest(parsing: $0)) == nil }.map { name in
+            guard name.contains("/") else { return name }
+            return (try? Reference(parsing: name))?.familiar ?? name
         }
     }
 

@@ -12,11 +12,11 @@ extension Transfer {
         try await LayoutOrigin.open(source, name: name, scratch: store())
     }
 
-    /// The names of the images in a layout or an archive.
-    func names(in source: LayoutSource) async throws -> [String] {
+    /// The names of the images in a layout or an archive; the digests of those without.
+    func selectors(of source: LayoutSource) async throws -> [String] {
         let store = try store()
         return try await BlockingPool.compute.run {
-            try LayoutImport.names(of: source) {
+            try LayoutImport.selectors(of: source) {
                 // For a compressed archive; the file ends with the last who holds it.
                 let path = try store.session().makePath("archive")
                 let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)

@@ -12,6 +12,7 @@ extension Transfer {
     func target(_ image: ImageArgument) async throws -> (target: any ImageTarget, names: [Reference]) {
         switch image.name {
         case .registry(let reference), .plain(let reference):
+            _ = try Self.tagged(reference.description, image)
             return (RegistryTarget(try network.registry(), reference, store: try store()), [])
         case .store(let name):
             let names = name.isEmpty ? [] : [try Self.tagged(name, image)]

@@ -31,11 +31,23 @@ struct TransferJob: Sendable {
         if let required { try await origin.require(required, of: source.text) }
         var options = options
         options.names = names
+        if case .dockerDaemon = target.name, options.compression == .keep, try origin.mayHaveZstd {
+            // Engines older than 23 can't read it, and none keeps the digest of a compressed layer.
+            options.compression = .gzip
+        }
         return try await transfer.copy(from: origin, to: destination, options)
     }
 }
 
 extension ImageArgument {
+    /// Whether the place holds the image of one platform only.
+    var holdsOnePlatform: Bool {
+        switch name {
+        case .dockerDaemon, .dockerArchive: true
+        default: false
+        }
+    }
+
     /// As people should see it.
     var shown: String {
         switch name {
