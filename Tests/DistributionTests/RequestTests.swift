@@ -87,6 +87,58 @@ import Testing
         }
     }
 
+    @Test("of several repositories that had a blob the first that has it still gives it")
+    func elsewhere() async throws {
+        try await World.with { world in
+            let image = try TestImage.make()
+            let layer = try image.manifest.layers[1].digest
+            image.push(to: world.registry, "base", owned: true)
+            for (digest, blob) in image.blobs where digest != layer { try world.store.putBlob(blob.bytes) }
+            for repository in ["base", "away"] {
+                try world.store.recordOrigins(
+                    [layer], BlobOrigin(registry: world.registry.authority, repository: repository))
+            }
+            world.registry.setRules { $0.mounts = false }
+            let other = try TestRegistry()
+            try await world.copy(world.stored(image.root), world.target(other.reference("app")))
+            #expect(other.blob(layer, repository: "app") == image.bytes(layer))
+            #expect(try world.store.readBlob(layer) == image.bytes(layer))
+            #expect(try world.store.origins(of: layer).map(\.repository) == ["base"])
+        }
+    }
+
+    @Test("between repositories of one registry blobs are mounted and none is read")
+    func sameRegistry() async throws {
+        try await World.with { world in
+            let image = try TestImage.make()
+            image.push(to: world.registry, "one", owned: true)
+            let result = try await world.copy(
+                world.origin(world.registry.reference("one")), world.target(world.registry.reference("two")))
+            #expect(result.blobsMounted == 3 && result.blobsMoved == 0)
+            #expect(
+                world.registry.steps == [
+                    "GET manifests", "HEAD manifests", "POST uploads", "POST uploads", "POST uploads", "PUT manifests",
+                ])
+        }
+    }
+
+    @Test("what is missing of an index that was pulled in part comes from where that came from")
+    func partOfIndex() async throws {
+        try await World.with { world in
+            let index = try TestImage.index([
+                (.make(), amd64), (.make(layers: [noise(8, 100)], platform: arm64), arm64),
+            ])
+            index.push(to: world.registry, "web")
+            let reference = world.registry.reference("web")
+            try await world.copy(
+                world.origin(reference), StoreTarget(world.store), CopyOptions(platforms: .one(arm64)))
+            try world.store.putBlob(index.bytes(index.root.digest))
+            let other = try TestRegistry()
+            let result = try await world.copy(world.stored(index.root), world.target(other.reference("web")))
+            #expect(result.written == index.root && result.images == 2 && result.blobsMoved == 5)
+        }
+    }
+
     @Test("a blob that nobody knows is an error before anything is named")
     func unknown() async throws {
         try await World.with { world in

@@ -48,7 +48,8 @@ package final class DirectoryTarget: ImageTarget {
     package func put(referrer: ImageDocument, of subject: Digest) async throws {
         guard form == .oci else { throw DistributionError.noReferrers }
         try await put(document: referrer)
-        attached.withLock { $0.append(referrer.descriptor) }
+        let entry = try referrer.referrer()
+        attached.withLock { $0.append(entry) }
     }
 
     package func finish(_ root: ImageDocument, names: [Reference]) async throws -> FinishedImage {

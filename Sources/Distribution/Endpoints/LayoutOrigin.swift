@@ -8,6 +8,9 @@ package import OCI
 /// An image in a directory or an archive.
 package struct LayoutOrigin: ImageOrigin {
     private let reader: LayoutReader
+    private let attached = Once<[Digest: [Descriptor]]>()
+
+    private init(reader: LayoutReader) { self.reader = reader }
 
     /// Opens a layout or an archive.
     /// - Parameters:
@@ -44,7 +47,7 @@ package struct LayoutOrigin: ImageOrigin {
 
     package func referrers(of digest: Digest) async throws -> [Descriptor] {
         let reader = reader
-        return try await BlockingPool.waiting.run { try reader.referrers(of: digest) }
+        return try await attached.value { try await BlockingPool.waiting.run { try reader.attached() } }[digest] ?? []
     }
 }
 

@@ -43,7 +43,7 @@ package struct RegistryOrigin: ImageOrigin {
 
     package func blob(_ descriptor: Descriptor) async throws -> any BlobContent {
         let (session, reference) = (session, reference)
-        return ArrivingBlob(descriptor, into: store) { sink in
+        return ArrivingBlob(descriptor, into: store, isKept: false) { sink in
             try await session.fetchBlob(descriptor, of: reference, into: &sink)
         }
     }
@@ -61,9 +61,13 @@ package struct RegistryOrigin: ImageOrigin {
 
     /// Remembers that the repository has what a manifest names.
     private func record(_ manifest: Manifest) async throws {
-        guard case .image(let image) = manifest, let place else { return }
+        guard let place else { return }
         let store = store
-        let digests = ([image.config] + image.layers).map(\.digest)
+        let digests =
+            switch manifest {
+            case .image(let image): ([image.config] + image.layers).map(\.digest)
+            case .index(let index): index.manifests.map(\.digest)
+            }
         try await BlockingPool.waiting.run { try store.recordOrigins(digests, place) }
     }
 }

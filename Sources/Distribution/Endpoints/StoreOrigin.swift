@@ -11,6 +11,8 @@ package struct StoreOrigin: ImageOrigin {
     private let store: Store
     private let image: Descriptor
     private let session: @Sendable () throws -> RegistrySession
+    /// Manifests by what they are attached to.
+    private let attached = Once<[Digest: [Descriptor]]>()
 
     /// - Parameters:
     ///   - image: of its manifest or index.
@@ -32,7 +34,10 @@ package struct StoreOrigin: ImageOrigin {
                 ? store.readBlob(descriptor.digest, limit: ImageConfig.byteLimit) : nil
         }
         if let bytes { return bytes }
-        return try await elsewhere(descriptor) { try await $0.document(descriptor) }
+        let references = try await references(of: descriptor.digest)
+        return try await firstOf(references, descriptor.digest) { [session] reference in
+            try await RegistryOrigin(session(), reference, store: store).document(descriptor)
+        }
     }
 
     package func blob(_ descriptor: Descriptor) async throws -> any BlobContent {
@@ -41,7 +46,13 @@ package struct StoreOrigin: ImageOrigin {
             try store.containsBlob(descriptor.digest) ? store.openBlob(descriptor.digest) : nil
         }
         if let file { return StoredContent(BlobFile(file, size: Int64(descriptor.size), isVerified: true)) }
-        return try await elsewhere(descriptor) { try await $0.blob(descriptor) }
+        let references = try await references(of: descriptor.digest)
+        return ArrivingBlob(descriptor, into: store, isKept: true) { [self] sink in
+            // What arrived from one repository is gone on with from the next.
+            try await firstOf(references, descriptor.digest) { reference in
+                try await session().fetchBlob(descriptor, of: reference, into: &sink)
+            }
+        }
     }
 
     package func places(of blob: Digest) async throws -> [BlobOrigin] {
@@ -52,32 +63,50 @@ package struct StoreOrigin: ImageOrigin {
     /// Images of the store without a name whose subject is a manifest.
     package func referrers(of digest: Digest) async throws -> [Descriptor] {
         let store = store
-        return try await BlockingPool.waiting.run {
-            try store.images().filter { $0.name == nil }.map(\.manifest).filter { image in
-                guard try store.containsBlob(image.digest) else { return false }
-                let bytes = try store.readBlob(image.digest, limit: Manifest.byteLimit)
-                switch try Manifest(decoding: bytes, mediaType: image.mediaType) {
-                case .image(let manifest): return manifest.subject?.digest == digest
-                case .index(let index): return index.subject?.digest == digest
-                }
-            }
-        }
+        return try await attached.value {
+            try await BlockingPool.waiting.run { try Self.attached(in: store) }
+        }[digest] ?? []
     }
 
-    /// Tries the repositories that are known to have something.
-    private func elsewhere<Value: Sendable>(
-        _ descriptor: Descriptor, _ body: (RegistryOrigin) async throws -> Value
+    private static func attached(in store: Store) throws -> [Digest: [Descriptor]] {
+        var attached: [Digest: [Descriptor]] = [:]
+        for image in try store.images().filter({ $0.name == nil }).map(\.manifest) {
+            guard try store.containsBlob(image.digest) else { continue }
+            let bytes = try store.readBlob(image.digest, limit: Manifest.byteLimit)
+            if let subject = try Manifest(decoding: bytes, mediaType: image.mediaType).subject {
+                attached[subject.digest, default: []].append(image)
+            }
+        }
+        return attached
+    }
+
+    /// Where the repositories that are known to have something have it.
+    private func references(of digest: Digest) async throws -> [Reference] {
+        let references = try await places(of: digest).map {
+            Reference(registry: $0.registry, repository: $0.repository, digest: digest)
+        }
+        if references.isEmpty { throw DistributionError.unknownBlob(digest) }
+        return references
+    }
+
+    /// Tries repositories until one has something; one that says that it hasn't is forgotten. If none has, the first
+    /// error is the one that counts.
+    private nonisolated(nonsending) func firstOf<Value>(
+        _ references: [Reference], _ digest: Digest,
+        _ body: nonisolated(nonsending) (Reference) async throws -> Value
     ) async throws -> Value {
         var first: (any Error)?
-        for place in try await places(of: descriptor.digest) {
-            let reference = Reference(registry: place.registry, repository: place.repository, digest: descriptor.digest)
+        for reference in references {
             do {
-                return try await body(RegistryOrigin(session(), reference, store: store))
+                return try await body(reference)
             } catch {
                 try Task.checkCancellation()
                 if first == nil { first = error }
+                guard case RegistryError.notFound = error else { continue }
+                let place = BlobOrigin(registry: reference.registry, repository: reference.repository)
+                try store.forgetOrigin(of: digest, place)
             }
         }
-        throw first ?? DistributionError.unknownBlob(descriptor.digest)
+        throw first ?? DistributionError.unknownBlob(digest)
     }
 }

@@ -41,13 +41,16 @@ final class ArrivingBlob: BlobContent {
 
     private let descriptor: Descriptor
     private let store: Store
+    private let isKept: Bool
     private let transfer: Transfer
     private let state = Mutex(State())
     private let isCancelled = Atomic(false)
 
-    init(_ descriptor: Descriptor, into store: Store, transfer: @escaping Transfer) {
+    /// - Parameter isKept: whether the blob stays in the store when it was copied to somewhere else.
+    init(_ descriptor: Descriptor, into store: Store, isKept: Bool, transfer: @escaping Transfer) {
         self.descriptor = descriptor
         self.store = store
+        self.isKept = isKept
         self.transfer = transfer
     }
 
@@ -127,12 +130,16 @@ final class ArrivingBlob: BlobContent {
         }
         task?.cancel()
         await task?.value
-        let writer = state.withLock { state in
+        let (writer, isWhole) = state.withLock { state in
+            var isWhole = false
+            if case .complete = state.phase { isWhole = true }
             state.phase = .closed
-            return state.writer.take()
+            return (state.writer.take(), isWhole)
         }
         guard let writer else { return }
-        if isCopied { writer.discard() } else { writer.keepPartial(descriptor.digest) }
+        guard isCopied else { return writer.keepPartial(descriptor.digest) }
+        // Should the store be full now, the copy was made all the same.
+        if isKept, isWhole { _ = try? writer.commit(expected: descriptor.digest) } else { writer.discard() }
     }
 
     // MARK: - Waiting
@@ -174,6 +181,7 @@ final class ArrivingBlob: BlobContent {
     private func update(_ body: (inout State) -> Void) {
         let woken = state.withLock { state in
             body(&state)
+            if state.waiters.isEmpty { return [CheckedContinuation<Void, Never>]() }
             let ready = state.waiters.filter { isOver(state) || isThere($0.value.bytes, state) }
             for id in ready.keys { state.waiters[id] = nil }
             return ready.values.map(\.continuation)
@@ -201,21 +209,27 @@ final class ArrivingBlob: BlobContent {
 
     private func arrive() async throws -> BlobFile {
         let (store, digest) = (store, descriptor.digest)
+        if let place = try await stored() { return place }
         let lock = try await BlockingPool.waiting.run {
             try store.lockStep(digest) { self.isCancelled.load(ordering: .relaxed) }
         }
         guard let lock else { throw CancellationError() }
         defer { lock.release() }
-        if let file = try await BlockingPool.waiting.run({
-            try store.containsBlob(digest) ? store.openBlob(digest) : nil
-        }) {
-            return BlobFile(file, size: size, isVerified: true)
-        }
+        if let place = try await stored() { return place }
         var sink = try await BlockingPool.waiting.run { try ArrivingSink(self, StoreSink(store, digest)) }
         try Task.checkCancellation()
         try await transfer(&sink)
         let file = try sink.inner.writer.openForReading()
         return BlobFile(file, size: size, isVerified: true)
+    }
+
+    /// The blob in the store, once it is there.
+    private func stored() async throws -> BlobFile? {
+        let (store, digest, size) = (store, descriptor.digest, size)
+        return try await BlockingPool.waiting.run {
+            guard try store.containsBlob(digest) else { return nil }
+            return BlobFile(try store.openBlob(digest), size: size, isVerified: true)
+        }
     }
 
     /// A transfer begins or starts over.

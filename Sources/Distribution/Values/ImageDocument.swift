@@ -12,6 +12,16 @@ package struct ImageDocument: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// Its descriptor as a list of attachments has it.
+    func referrer() throws -> Descriptor {
+        var descriptor = descriptor
+        switch try Manifest(decoding: bytes, mediaType: descriptor.mediaType) {
+        case .image(let image): descriptor.artifactType = image.artifactType ?? image.config.mediaType
+        case .index(let index): descriptor.artifactType = index.artifactType ?? .ociIndex
+        }
+        return descriptor
+    }
+
     /// A document that was made here.
     package init(_ mediaType: MediaType, _ bytes: [UInt8]) {
         self.init(descriptor: Descriptor(mediaType: mediaType, describing: bytes), bytes: bytes)

@@ -78,7 +78,7 @@ package enum LayoutExport {
         entry.urls = []
         entry.data = nil
         if names.isEmpty {
-            index.manifests.removeAll { $0.annotations[Annotation.refName] == nil }
+            index.manifests.removeAll { $0.annotations[Annotation.refName] == nil && $0.artifactType == nil }
             index.manifests.append(entry)
         }
         for name in names {

@@ -86,16 +86,17 @@ package struct LayoutReader: Sendable {
             .readAll(limit: ImageConfig.byteLimit, what: name)
     }
 
-    /// Manifests of an OCI layout whose subject is another one.
-    package func referrers(of digest: Digest) throws -> [Descriptor] {
-        guard case .oci(let layout) = kind else { return [] }
-        return try layout.index.manifests.filter { entry in
-            guard entry.size <= Manifest.byteLimit, entry.annotations[Annotation.refName] == nil,
-                let file = try files.find(OCILayoutFile.blobPath(entry.digest)), file.size == Int64(entry.size),
-                case .image(let manifest)? = try? Manifest(
-                    decoding: document(entry), mediaType: entry.mediaType)
-            else { return false }
-            return manifest.subject?.digest == digest
+    /// Manifests without a name in an OCI layout that are attached to others, by these.
+    package func attached() throws -> [Digest: [Descriptor]] {
+        guard case .oci(let layout) = kind else { return [:] }
+        var attached: [Digest: [Descriptor]] = [:]
+        for entry in layout.index.manifests where entry.annotations[Annotation.refName] == nil {
+            // One that is missing or something else is another's business.
+            guard entry.size <= Manifest.byteLimit, let bytes = try? document(entry),
+                let subject = try? Manifest(decoding: bytes, mediaType: entry.mediaType).subject
+            else { continue }
+            attached[subject.digest, default: []].append(entry)
         }
+        return attached
     }
 }

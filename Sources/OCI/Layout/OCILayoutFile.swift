@@ -48,8 +48,10 @@ extension ImageIndex {
     /// - Throws: ``OCIError/noSuchName(_:available:)`` or ``OCIError/nameNeeded(available:)``.
     package func entry(named name: String?) throws(OCIError) -> Descriptor {
         guard let name else {
-            let images = manifests.filter { !$0.isAttestation }
+            // What is attached to an image is found by way of that.
+            let images = manifests.filter { !$0.isAttestation && $0.artifactType == nil }
             if images.count == 1 { return images[0] }
+            if images.isEmpty, manifests.count == 1 { return manifests[0] }
             if images.isEmpty { throw .noSuchName("", available: []) }
             throw .nameNeeded(available: names)
         }

@@ -11,6 +11,14 @@ package enum Manifest: Hashable, Sendable {
         }
     }
 
+    /// What it is attached to; nil for one that stands for itself.
+    package var subject: Descriptor? {
+        switch self {
+        case .image(let manifest): manifest.subject
+        case .index(let index): index.subject
+        }
+    }
+
     /// The largest manifest that is read, in bytes; registries take no larger ones either.
     package static let byteLimit = 4 << 20
 
