@@ -29,6 +29,8 @@ package enum OCIError: DiagnosticConvertible, Equatable {
     case ambiguous
     case mediaTypeMismatch(inside: MediaType, delivered: MediaType)
     case unsupportedManifest(MediaType)
+    /// A manifest of something that can't run, and what it is.
+    case notAnImage(MediaType)
     case noPlatform(wanted: Platform, available: [Platform])
     case layerCount(config: Int, manifest: Int)
     case layoutVersion(String)
@@ -64,6 +66,10 @@ package enum OCIError: DiagnosticConvertible, Equatable {
         case .unsupportedManifest(let type):
             Diagnostic(
                 code: "oci.unsupported-manifest", "'\(type.clipped)' is not a manifest or index of an image")
+        case .notAnImage(let type):
+            Diagnostic(
+                code: "oci.not-an-image", "it is an artifact of type '\(type.clipped)', not an image",
+                hint: "artifacts can be copied, but nothing can be built on them or run from them")
         case .noPlatform(let wanted, let available):
             Diagnostic(
                 code: "oci.no-platform", "the image is not available for \(wanted)",

@@ -63,11 +63,24 @@ struct ManifestTests {
         }
         #expect(manifest.layers[0].mediaType.layerCompression == .gzip)
         #expect(manifest.config.mediaType.isImageConfig && manifest.config.size == 7)
+        try manifest.checkIsImage()
         let list = #"{"schemaVersion":2,"mediaType":"\#(MediaType.dockerList)","manifests":[]}"#
         guard case .index = try Manifest(decoding: Array(list.utf8)) else {
             Issue.record("not an index")
             return
         }
+    }
+
+    @Test("the configuration of an artifact isn't taken for an image's")
+    func artifacts() throws {
+        let empty = Descriptor(mediaType: .ociEmpty, describing: Array("{}".utf8))
+        let typed = ImageManifest(artifactType: "application/vnd.example", config: empty, layers: [])
+        #expect(throws: OCIError.notAnImage("application/vnd.example")) { try typed.checkIsImage() }
+        let chart: MediaType = "application/vnd.cncf.helm.config.v1+json"
+        let untyped = ImageManifest(config: Descriptor(mediaType: chart, describing: []), layers: [])
+        #expect(throws: OCIError.notAnImage(chart)) { try untyped.checkIsImage() }
+        #expect(OCIError.notAnImage(chart).diagnostic.code == "oci.not-an-image")
+        try ImageManifest(config: Descriptor(mediaType: .ociConfig, describing: []), layers: []).checkIsImage()
     }
 
     @Test(

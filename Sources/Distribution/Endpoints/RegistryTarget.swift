@@ -30,7 +30,7 @@ package final class RegistryTarget: ImageTarget {
 
     /// A registry takes a manifest only when it has what that names, so having one is having all.
     package func isComplete(_ document: Descriptor) async throws -> Bool {
-        guard try await session.head(exact(document.digest)) != nil else { return false }
+        guard try await session.head(exact(document.digest), beforePush: true) != nil else { return false }
         known.withLock { _ = $0.insert(document.digest) }
         return true
     }
@@ -76,7 +76,11 @@ package final class RegistryTarget: ImageTarget {
             var tagged = exact(digest)
             (tagged.tag, tagged.digest) = (tag, nil)
             // A tag that is right already may be one that must not be written again.
-            if known.withLock({ $0.contains(digest) }), try await session.head(tagged)?.digest == digest { continue }
+            if known.withLock({ $0.contains(digest) }),
+                try await session.head(tagged, beforePush: true)?.digest == digest
+            {
+                continue
+            }
             _ = try await session.pushManifest(root.bytes, mediaType: root.descriptor.mediaType, as: tagged)
         }
         try await remember()

@@ -43,15 +43,21 @@ package struct VerifiedTransfer: Sendable {
 
     /// Reads from one place until the file is whole, or tries without progress have used up the policy. A connection
     /// that breaks is resumed where it stopped; a server that ignores the range is read past what is there.
+    ///
+    /// Every byte counts as progress. Connections that bring little are spaced by pauses and must keep the pace together,
+    /// or a server could dole a file out for ever.
     /// - Parameters:
+    ///   - slowest: the least that connections must bring that break off again and again.
     ///   - progress: told the position after each piece; it falls back when the transfer starts over.
     ///   - request: asks the place with these headers, and refuses every answer but a success.
     /// - Throws: ``TransferError``, ``HTTPTransportError``, `CancellationError` and what the sink and `request` throw.
     package nonisolated(nonsending) mutating func fetch(
-        into sink: inout some BlobSink, policy: RetryPolicy, progress: (Int) -> Void,
+        into sink: inout some BlobSink, policy: RetryPolicy,
+        slowest: TransportConfiguration.Pace, progress: (Int) -> Void,
         request: nonisolated(nonsending) (HeaderFields) async throws -> HTTPResponse
     ) async throws {
         var failures = 0
+        var pace = PaceKeeper(slowest)
         // Pieces of several connections or of an earlier run may not fit together; then the whole is read once more.
         var isPatched = received > 0
         while true {
@@ -80,12 +86,14 @@ package struct VerifiedTransfer: Sendable {
                 continue
             }
             isPatched = isPatched || received > 0
-            // A connection that brought much is simply resumed; ones that bring little or nothing are soon enough.
-            if received - before >= Self.progressWorthResuming {
+            let gain = received - before
+            if gain == 0 { pace = PaceKeeper(slowest) } else if !pace.accept(gain) { throw failure }
+            // A connection that brought much is simply resumed.
+            if gain >= Self.gainWithoutPause {
                 failures = 0
                 continue
             }
-            failures += 1
+            failures = gain > 0 ? 1 : failures + 1
             guard
                 let pause = policy.pause(
                     afterAttempt: failures, limit: policy.attempts, retryAfter: nil, jitter: Double.random(in: 0...1))
@@ -95,7 +103,7 @@ package struct VerifiedTransfer: Sendable {
     }
 
     /// In bytes.
-    private static var progressWorthResuming: Int { 16 << 10 }
+    private static var gainWithoutPause: Int { 16 << 10 }
 
     /// Reads a response: the whole file, of which the part that is there is passed over, or the part asked for.
     private nonisolated(nonsending) mutating func read(

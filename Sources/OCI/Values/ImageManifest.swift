@@ -24,6 +24,12 @@ package struct ImageManifest: Hashable, Sendable, Codable {
         self.annotations = annotations
     }
 
+    /// Refuses the manifest of an artifact, whose configuration must not be read as that of an image: it may be empty or
+    /// anything else.
+    package func checkIsImage() throws(OCIError) {
+        guard config.mediaType.isImageConfig else { throw .notAnImage(artifactType ?? config.mediaType) }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case schemaVersion, mediaType, artifactType, config, layers, subject, annotations
     }

@@ -98,8 +98,10 @@ extension RegistrySession {
     ) async throws {
         let digest = transfer.digest
         do {
-            try await transfer.fetch(into: &sink, policy: transport.configuration.retry, progress: progress) {
-                (headers) async throws -> HTTPResponse in
+            let settings = transport.configuration
+            try await transfer.fetch(
+                into: &sink, policy: settings.retry, slowest: settings.slowest, progress: progress
+            ) { (headers) async throws -> HTTPResponse in
                 try await request(digest, headers, from: place, reference)
             }
         } catch let error as TransferError {

@@ -20,11 +20,13 @@ extension RegistrySession {
     /// Asks the registry itself, not its mirrors, for the descriptor behind a reference; nil when it has none.
     ///
     /// Digest and type are the registry's word. One that doesn't give them without the content is asked for that.
+    /// - Parameter beforePush: gets the token that a push will need anyway, instead of one for looking.
     /// - Throws: ``RegistryError``, `HTTPTransportError` or `CancellationError`.
-    package func head(_ reference: Reference) async throws -> Descriptor? {
+    package func head(_ reference: Reference, beforePush: Bool = false) async throws -> Descriptor? {
         let endpoint = try await endpoints.origin(of: reference.registry)
         let request = manifestRequest(.head, reference, at: endpoint, accept: MediaType.manifests)
-        let response = try await send(request, to: endpoint, repository: reference.repository)
+        let response = try await send(
+            request, to: endpoint, repository: reference.repository, access: beforePush ? .push : .pull)
         if response.status == 404 { return nil }
         guard response.status == 200 else {
             throw await RegistryError.reject(

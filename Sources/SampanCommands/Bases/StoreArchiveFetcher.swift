@@ -99,7 +99,8 @@ package struct StoreArchiveFetcher: ArchiveFetcher {
         _ progress: (Int64) -> Void
     ) async throws {
         try await transfer.fetch(
-            into: &sink, policy: session.configuration.retry, progress: { progress(Int64($0)) }
+            into: &sink, policy: session.configuration.retry, slowest: session.configuration.slowest,
+            progress: { progress(Int64($0)) }
         ) { (headers) async throws -> HTTPResponse in
             let response = try await session.send(HTTPRequest(.get, url, headers: headers))
             let isPart = response.status == 206 || response.status == 416

@@ -31,6 +31,7 @@ package struct StoredImage: Sendable {
         throws
         -> StoredImage
     {
+        try manifest.checkIsImage()
         let config = try ImageConfig(decoding: store.readBlob(manifest.config.digest, limit: ImageConfig.byteLimit))
         try config.check(against: manifest)
         return StoredImage(digest: digest, manifest: manifest, manifestBytes: bytes, config: config)

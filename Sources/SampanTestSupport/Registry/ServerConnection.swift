@@ -76,6 +76,10 @@ struct ServerConnection {
         case .silent:
             waitForEnd()
             return false
+        case .deaf:
+            var wait = pollfd(fd: descriptor, events: 0, revents: 0)
+            _ = poll(&wait, 1, 60_000)
+            return false
         case .reset:
             armReset()
             return false
@@ -123,7 +127,7 @@ struct ServerConnection {
                 usleep(UInt32(milliseconds) * 1000)
             }
             return true
-        case .complete, .hangUp, .silent, .reset, .garbage: return send(reply.body)
+        case .complete, .hangUp, .silent, .deaf, .reset, .garbage: return send(reply.body)
         }
     }
 

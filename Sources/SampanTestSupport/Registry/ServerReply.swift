@@ -37,6 +37,8 @@ package struct ServerReply: Sendable {
         case hangUp
         /// No answer; the connection stays open until the client or the test ends it.
         case silent
+        /// No answer, and nothing more is read, until the client or the test ends the connection.
+        case deaf
         /// No answer but a TCP reset.
         case reset
         /// Something that isn't HTTP.

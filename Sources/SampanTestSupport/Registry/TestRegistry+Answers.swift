@@ -75,6 +75,7 @@ extension TestRegistry {
         case .redirectHost(let url): return ServerReply(307, headers: [("Location", url + request.target)])
         case .hangUp: return ServerReply(delivery: .hangUp)
         case .silent: return ServerReply(delivery: .silent)
+        case .deaf: return ServerReply(delivery: .deaf)
         case .garbage: return ServerReply(delivery: .garbage)
         default: return nil
         }

@@ -67,6 +67,8 @@ package final class TestRegistry: Sendable {
         case link(String)
         case hangUp
         case silent
+        /// Nothing more is read.
+        case deaf
         case garbage
     }
 
