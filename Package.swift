@@ -86,7 +86,7 @@ let package = Package(
         // L4
         swift("Layers", ["Core", "HostOS", "Archive"]),
         swift("ImageLayouts", ["Core", "HostOS", "OCI", "Archive"]),
-        swift("RegistryClient", ["Core", "HostOS", "OCI", "HTTPTransport"]),
+        swift("RegistryClient", ["Core", "HostOS", "OCI", "HTTPTransport"], testable: true),
         swift("Debian", ["Core", "HostOS", "Archive", "Layers", "Inventory"], testable: true),
 
         // L5
@@ -97,12 +97,21 @@ let package = Package(
             "Bases", ["Core", "HostOS", "OCI", "YAML", "Inventory", "Archive", "Layers", "Debian"],
             testable: true, embedded: ["Builtin"]),
 
+        swift(
+            "Distribution",
+            [
+                "Core", "HostOS", "OCI", "HTTPTransport", "Archive", "ContentStore", "Layers", "ImageLayouts",
+                "RegistryClient",
+            ]),
+        swift("CacheMounts", ["Core", "HostOS", "OCI", "Archive", "ContentStore", "Layers"]),
+
         // App
         swift(
             "SampanCommands",
             [
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
-                "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Inventory", "Debian", "Bases",
+                "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
+                "Inventory", "Debian", "Bases",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
@@ -144,10 +153,20 @@ let package = Package(
                 "SampanTestSupport",
             ]),
         tests(
+            "DistributionTests",
+            [
+                "Core", "HostOS", "OCI", "HTTPTransport", "Archive", "ContentStore", "Layers", "ImageLayouts",
+                "RegistryClient", "Distribution", "SampanTestSupport",
+            ]),
+        tests(
+            "CacheMountsTests",
+            ["Core", "HostOS", "OCI", "Archive", "ContentStore", "Layers", "CacheMounts", "SampanTestSupport"]),
+        tests(
             "SampanCommandsTests",
             [
-                "Core", "HostOS", "HTTPTransport", "Archive", "ContentStore", "BuildGraph", "Inventory", "Debian",
-                "SampanCommands", "SampanTestSupport",
+                "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore", "Layers",
+                "RegistryClient", "BuildGraph", "CacheMounts", "Inventory", "Debian", "SampanCommands",
+                "SampanTestSupport",
             ]),
         tests("IntegrationTests", ["Core", "HostOS", "OCI", "Archive", "SampanTestSupport"]),
     ]

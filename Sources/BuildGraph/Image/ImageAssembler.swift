@@ -21,7 +21,8 @@ package struct ImageAssembler: Sendable {
 
     package init(_ session: BuildSession) { self.session = session }
 
-    package func assemble(_ state: StageState) async throws -> BuiltImage {
+    /// - Parameter annotations: of the manifest, besides those of the request.
+    package func assemble(_ state: StageState, annotations: [String: String] = [:]) async throws -> BuiltImage {
         let request = session.request
         let services = session.services
         let layers = try await services.progress.step("exporting layers") { try await blobs(state, $0) }
@@ -39,7 +40,7 @@ package struct ImageAssembler: Sendable {
         let config = Descriptor(mediaType: .ociConfig, describing: configBytes)
         let manifest = ImageManifest(
             mediaType: .ociManifest, config: config, layers: layers.map { Self.ociDescriptor($0.descriptor) },
-            annotations: request.annotations)
+            annotations: request.annotations.merging(annotations) { $1 })
         let manifestBytes = try CanonicalJSON.encode(manifest)
         let descriptor = Descriptor(mediaType: .ociManifest, describing: manifestBytes)
         let store = services.store

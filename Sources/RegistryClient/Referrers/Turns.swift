@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// Lets tasks that change the same tag go one after the other.
 actor Turns {

@@ -81,7 +81,7 @@ package struct BaseBuildCommand: AsyncParsableCommand {
                 guard let packages = lock[name] else { continue }
                 built.append(try await maker.build(chain, lock, packages, from: sources, noCache: noCache))
             }
-            let descriptor = try BasePlatforms.join(built.map(\.manifest), maker.store)
+            let descriptor = try PlatformIndex.join(built.map(\.manifest), maker.store)
             for tag in tags { try maker.store.tag(tag, manifest: descriptor) }
             if tags.isEmpty { try maker.store.addImage(descriptor) }
             for output in outputs {
@@ -150,17 +150,5 @@ enum BasePlatforms {
                 hint: "it is for \(chain.architectures.joined(separator: ", "))")
         }
         return name
-    }
-
-    /// One image as it is, several as an index.
-    static func join(_ images: [Descriptor], _ store: Store) throws -> Descriptor {
-        if images.count == 1 {
-            var image = images[0]
-            image.platform = nil
-            return image
-        }
-        let bytes = try CanonicalJSON.encode(ImageIndex(mediaType: .ociIndex, manifests: images))
-        _ = try store.putBlob(bytes)
-        return Descriptor(mediaType: .ociIndex, describing: bytes)
     }
 }

@@ -35,11 +35,11 @@ package struct BuildCommand: AsyncParsableCommand {
     @Option(help: "A label for the image, as NAME=VALUE.")
     var label: [String] = []
 
-    @Option(help: "An annotation for the manifest, as NAME=VALUE.")
+    @Option(help: "An annotation, as [manifest:|index:|manifest-descriptor:]NAME=VALUE.")
     var annotation: [String] = []
 
-    @Option(help: "The platform to build for, as os/architecture[/variant].")
-    var platform: String?
+    @Option(help: "The platforms to build for, as os/architecture[/variant], separated by commas.")
+    var platform: [String] = []
 
     @Option(help: "A secret for RUN --mount=type=secret, as id=NAME[,src=FILE|,env=VARIABLE].")
     var secret: [String] = []
@@ -65,6 +65,21 @@ package struct BuildCommand: AsyncParsableCommand {
     @Flag(help: "Ask the registry for bases that are known here too.")
     var pull = false
 
+    @Option(
+        help:
+            "Where to write what this build has learned for others, as type=registry,ref=NAME, type=local,dest=DIR or type=inline, with mode=min|max. Can be given several times."
+    )
+    var cacheTo: [String] = []
+
+    @Option(
+        help:
+            "A cache that another build has written, as type=registry,ref=NAME or type=local,src=DIR. Can be given several times."
+    )
+    var cacheFrom: [String] = []
+
+    @Option(help: "Whether cache mounts travel with such caches: import, export, both or off. (default: import)")
+    var cacheMounts: String?
+
     @Option(help: "The network of RUN: default, none or host.")
     var network: NetworkChoice = .default
 
@@ -86,9 +101,27 @@ package struct BuildCommand: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help:
-            "Where to write the result, as type=oci|oci-archive|docker|tar|local|image,dest=PATH. Can be given several times."
+            "Where to write the result, as type=oci|oci-archive|docker|tar|local|image|registry,dest=PATH. Can be given several times."
     )
     var output: [String] = []
+
+    @Flag(help: "Push the image under its tags; the same as --output type=registry.")
+    var push = false
+
+    @Flag(help: "Load the image into the daemon of Docker or Podman; the same as --output type=docker.")
+    var load = false
+
+    @Option(
+        help:
+            "What a pushed image gets to say how it was made: true, false or mode=min|max[,builder-id=URI]. (default: true)"
+    )
+    var provenance: String?
+
+    @Option(help: "A list of what a pushed image was put together from: true or false. (default: false)")
+    var sbom: String?
+
+    @Option(help: "The same as --provenance and --sbom, as type=provenance|sbom[,mode=min|max].")
+    var attest: [String] = []
 
     @OptionGroup var registry: RegistryOptions
 

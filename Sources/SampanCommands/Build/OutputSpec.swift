@@ -1,13 +1,14 @@
-import Core
+package import Core
+package import Layers
 
-/// One `--output`: what to write and where.
+/// One `--output`: what to write and where. Types and fields are those of `docker buildx build`.
 package struct OutputSpec: Sendable, Equatable {
     package enum Kind: String, CaseIterable, Sendable {
         /// An OCI layout as a directory.
         case oci
         /// An OCI layout as a tar file.
         case ociArchive = "oci-archive"
-        /// What `docker load` reads.
+        /// What `docker load` reads; without a destination the daemon gets it.
         case docker
         /// The files of the image as one tar.
         case tar
@@ -15,52 +16,117 @@ package struct OutputSpec: Sendable, Equatable {
         case local
         /// The store; where every result is anyway.
         case image
+        /// A registry.
+        case registry
     }
 
     package var kind: Kind
-    /// A path; `-` is standard output for the kinds that are one file. Empty for the store.
+    /// A path; `-` is standard output for the kinds that are one file. Empty for the store, a registry and a daemon.
     package var destination: String
-    /// A name for the image in the output, besides those of `--tag`.
-    package var name: String?
+    /// Names for the image in the output; empty for those of `--tag`.
+    package var names: [Reference] = []
+    /// How layers are packed; nil leaves it to others.
+    package var compression: Layers.LayerCompression?
 
-    private static let form = "type=oci|oci-archive|docker|tar|local|image,dest=PATH"
+    /// Whether a daemon gets the image.
+    package var isDaemon: Bool { kind == .docker && destination.isEmpty }
+
+    /// Whether the result goes to standard output, which then has no room for anything else.
+    package var isStandardOutput: Bool { destination == "-" }
+
+    private static let form = "type=oci|oci-archive|docker|tar|local|image|registry[,dest=PATH][,name=NAME]"
+
+    package init(_ kind: Kind, destination: String = "") {
+        (self.kind, self.destination) = (kind, destination)
+    }
 
     /// Reads `type=…,dest=…`; a path alone is a directory to write the files to, `-` alone a tar on standard output.
     package init(parsing text: String) throws {
         if text == "-" {
-            (kind, destination) = (.tar, "-")
+            self.init(.tar, destination: "-")
             return
         }
         guard text.contains("=") else {
             guard !text.isEmpty else { throw BuildOptions.usage("output", text, Self.form) }
-            (kind, destination) = (.local, text)
+            self.init(.local, destination: text)
             return
         }
         let fields = try BuildOptions.fields(
-            "output", text, known: ["type", "dest", "destination", "name", "compression", "tar"], form: Self.form)
+            "output", text,
+            known: [
+                "type", "dest", "destination", "name", "push", "compression", "tar", "oci-mediatypes",
+                "rewrite-timestamp",
+            ], form: Self.form)
+        self.init(try Self.kind(fields), destination: fields["dest"] ?? fields["destination"] ?? "")
+        names = try (fields["name"] ?? "").split(separator: ",").map { try Reference(parsing: String($0)) }
+        compression = try fields["compression"].map(Self.compression)
+        // Both say how everything is written here in any case; the opposite would be another image.
+        for (field, only) in [("oci-mediatypes", "true"), ("rewrite-timestamp", "true")] {
+            if let value = fields[field], value != only {
+                throw Diagnostic(
+                    code: "usage.output", "--output cannot have \(field)=\(value)",
+                    hint: field == "oci-mediatypes"
+                        ? "build as it is, then: sampan copy --format docker SOURCE DESTINATION"
+                        : "times of files are those of SOURCE_DATE_EPOCH, so that builds are reproducible",
+                    exitCode: 64)
+            }
+        }
+        try check()
+    }
+
+    private static func kind(_ fields: [String: String]) throws -> Kind {
         let type = fields["type"] ?? ""
-        guard var kind = Kind(rawValue: type) ?? (type == "store" ? .image : nil) else {
+        guard let kind = Kind(rawValue: type) ?? (type == "store" ? .image : nil) else {
             throw Diagnostic(
                 code: "usage.output", "--output has no type '\(type)'",
                 hint: Suggestion.hint(for: type, in: Kind.allCases.map(\.rawValue))
                     ?? "types are \(Kind.allCases.map(\.rawValue).joined(separator: ", "))", exitCode: 64)
         }
-        if kind == .oci, fields["tar"] == "true" { kind = .ociArchive }
-        self.kind = kind
-        destination = fields["dest"] ?? fields["destination"] ?? ""
-        name = fields["name"]
-        if let compression = fields["compression"], compression != "gzip" {
+        let push = try flag("push", fields)
+        let isTar = try flag("tar", fields)
+        switch kind {
+        case .oci: return isTar == true ? .ociArchive : .oci
+        case .image: return push == true ? .registry : .image
+        default: return kind
+        }
+    }
+
+    private static func flag(_ name: String, _ fields: [String: String]) throws -> Bool? {
+        guard let value = fields[name] else { return nil }
+        guard let flag = Bool(value) else {
+            throw BuildOptions.usage("output", "\(name)=\(value)", "\(name)=true or \(name)=false")
+        }
+        return flag
+    }
+
+    private static func compression(_ name: String) throws -> Layers.LayerCompression {
+        switch name {
+        case "gzip": return .gzip
+        case "zstd": return .zstd
+        case "uncompressed": return .none
+        default:
             throw Diagnostic(
-                code: "usage.output", "--output cannot compress with '\(compression)'", hint: "gzip is supported",
+                code: "usage.output", "--output cannot compress with '\(name)'",
+                hint: "gzip, zstd and uncompressed are supported", exitCode: 64)
+        }
+    }
+
+    private func check() throws {
+        let isPlaceless = kind == .image || kind == .registry
+        if destination.isEmpty, !isPlaceless, kind != .docker {
+            throw Diagnostic(
+                code: "usage.output", "--output type=\(kind.rawValue) needs a destination", hint: "add dest=PATH",
                 exitCode: 64)
         }
-        guard kind == .image || !destination.isEmpty else {
+        if !destination.isEmpty, isPlaceless {
             throw Diagnostic(
-                code: "usage.output", "--output type=\(type) needs a destination", hint: "add dest=PATH", exitCode: 64)
+                code: "usage.output", "--output type=\(kind.rawValue) has no dest=",
+                hint: "name the image with name= or --tag", exitCode: 64)
         }
-        if destination == "-", kind == .oci || kind == .local {
+        if isStandardOutput, kind == .oci || kind == .local {
             throw Diagnostic(
-                code: "usage.output", "--output type=\(type) writes a directory, which standard output cannot be",
+                code: "usage.output",
+                "--output type=\(kind.rawValue) writes a directory, which standard output cannot be",
                 hint: "use type=oci-archive or type=tar", exitCode: 64)
         }
     }

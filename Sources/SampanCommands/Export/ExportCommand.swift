@@ -22,6 +22,8 @@ package struct ExportCommand: AsyncParsableCommand {
     )
     var output: String = "-"
 
+    @OptionGroup var registry: RegistryOptions
+
     package init() {}
 
     package func run() async throws {
@@ -29,6 +31,12 @@ package struct ExportCommand: AsyncParsableCommand {
         let store = try StoreAccess.open()
         defer { store.close() }
         let record = try StoredImage.find(image, store)
+        let network = try NetworkAccess(registry: registry, environment: StoreAccess.environment())
+        // A base that nobody has read may still be where it came from.
+        try await Interruption.shared.cancelling {
+            try await OriginFetch(store: store, network: network).complete(record.manifest)
+        }
+        await network.shutdown()
         try await StoredOutput.write(record.manifest, names: [record.name].compactMap { $0 }, to: spec, store: store)
     }
 }
@@ -39,8 +47,14 @@ enum StoredOutput {
     ///   - descriptor: an image, or an index; of that, files are those of this machine's platform.
     ///   - names: what layouts and archives call it.
     static func write(_ descriptor: Descriptor, names: [Reference], to spec: OutputSpec, store: Store) async throws {
+        guard spec.kind != .registry, !spec.isDaemon else {
+            throw Diagnostic(
+                code: "usage.output", "this writes files",
+                hint: "use: sampan push, or sampan copy STORE:NAME docker-daemon:NAME",
+                exitCode: 64)
+        }
         guard spec.kind == .tar || spec.kind == .local else {
-            let names = names + (try spec.name.map { [try Reference(parsing: $0)] } ?? [])
+            let names = names + spec.names
             return try await BlockingPool.compute.run {
                 try StoreLayouts.write(descriptor, names: names, to: spec, store: store)
             }

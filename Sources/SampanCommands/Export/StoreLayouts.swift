@@ -23,7 +23,7 @@ enum StoreLayouts {
             try writeFile(output.destination) {
                 try LayoutExport.writeDockerArchive(manifest, names: names, to: $0, from: blobs)
             }
-        case .tar, .local, .image: return
+        case .tar, .local, .image, .registry: return
         }
     }
 

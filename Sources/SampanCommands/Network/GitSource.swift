@@ -34,7 +34,9 @@ struct GitSource: Equatable {
     }
 
     /// Fetches one commit without its history, and gives the files of the directory.
-    func checkout(into place: String, keepGitDir: Bool, checksum: String?) throws -> LayerContents {
+    func checkout(into place: String, keepGitDir: Bool, checksum: String?) throws -> (
+        files: LayerContents, commit: String
+    ) {
         if let reference, reference.hasPrefix("-") {
             throw Diagnostic(code: "git.reference", "'\(reference)' is not a git reference")
         }
@@ -67,7 +69,7 @@ struct GitSource: Equatable {
         let contents = try LayerScanner.scanFiles(HostDirectory.open(root)) { path, _ in
             !keepGitDir && path == ".git" ? .skip : .include
         }
-        return LayerContents(
+        let files = LayerContents(
             contents.entries.map { entry in
                 var entry = entry
                 (entry.uid, entry.gid) = (0, 0)
@@ -76,6 +78,7 @@ struct GitSource: Equatable {
                 if entry.isDirectory { entry.mode = 0o755 }
                 return entry
             })
+        return (files, commit)
     }
 
     @discardableResult

@@ -132,6 +132,11 @@ package enum ImageName: Hashable, Sendable, CustomStringConvertible {
         do {
             return try Reference(parsing: text)
         } catch {
+            if ["/", "./", "../"].contains(where: text.hasPrefix) {
+                throw Diagnostic(
+                    code: "image.path", "'\(text)' is a path, which does not say what lies there",
+                    hint: "write oci:\(text), dir:\(text), oci-archive:\(text) or docker-archive:\(text)")
+            }
             // `oci-archiv:/tmp/x` or `docker-deamon:web:1`: no name of an image, but close to a transport.
             guard text.count > word.count, !rest.isEmpty, word.contains(where: \.isLetter),
                 Suggestion.nearest(to: word, in: Transport.allCases.map(\.word)) != nil

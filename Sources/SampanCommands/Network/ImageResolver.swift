@@ -10,14 +10,23 @@ package struct ImageResolver: ImageSource {
     private let store: Store
     private let network: NetworkAccess
     private let bases: BaseMaker
+    /// Gets to know what was found.
+    private let materials: MaterialRecorder
 
-    init(_ bases: BaseMaker) {
+    init(_ bases: BaseMaker, materials: MaterialRecorder = MaterialRecorder()) {
         store = bases.store
         network = bases.network
         self.bases = bases
+        self.materials = materials
     }
 
     package func resolve(_ name: String, platform: Platform, pull: Bool) async throws -> BaseImage {
+        let image = try await find(name, platform, pull)
+        materials.add(Material(image: name, manifest: image.manifest, platform: platform))
+        return image
+    }
+
+    private func find(_ name: String, _ platform: Platform, _ pull: Bool) async throws -> BaseImage {
         switch try ImageName(parsing: name) {
         case .store(let text): return try await stored(text, name: name, platform)
         case .base(let recipe): return try await bases.image(recipe, platform: platform, pull: pull)
@@ -51,11 +60,17 @@ package struct ImageResolver: ImageSource {
     /// An image whose documents are in the store.
     private func image(_ descriptor: Descriptor, name: String, _ platform: Platform) async throws -> BaseImage {
         let store = store
+        let fetcher = OriginFetch(store: store, network: network)
         return try await BlockingPool.waiting.run {
             let found = try StoredImage.read(descriptor, store, platform: platform)
             let layers = try zip(found.config.rootfs.diffIDs, found.manifest.layers).map { diffID, layer in
-                guard try store.containsBlob(layer.digest) else { throw ContentStoreError.blobMissing(layer.digest) }
-                return BaseImage.Layer(stored: layer, diffID: diffID)
+                if try store.containsBlob(layer.digest) { return BaseImage.Layer(stored: layer, diffID: diffID) }
+                guard try !store.origins(of: layer.digest).isEmpty else {
+                    throw ContentStoreError.blobMissing(layer.digest)
+                }
+                return BaseImage.Layer(diffID: diffID, descriptor: layer) {
+                    try await fetcher.fetch(layer, of: descriptor, progress: $0)
+                }
             }
             return BaseImage(name: name, manifest: found.digest, config: found.config, layers: layers)
         }
@@ -84,6 +99,7 @@ package struct ImageResolver: ImageSource {
         guard case .image(let manifest) = fetched.manifest else {
             throw Diagnostic(code: "image.nested-index", "'\(reference)' is an index in an index")
         }
+        try manifest.checkIsImage()
         let configBytes: [UInt8]
         if let known = try await stored(manifest.config.digest) {
             configBytes = known
@@ -93,8 +109,12 @@ package struct ImageResolver: ImageSource {
         let config = try ImageConfig(decoding: configBytes)
         try config.check(against: manifest)
         let documents = [top.bytes, fetched.bytes, configBytes]
+        let blobs = [manifest.config.digest] + manifest.layers.map(\.digest)
         try await BlockingPool.waiting.run {
             for bytes in documents { _ = try store.putBlob(bytes) }
+            let origin = BlobOrigin(registry: reference.registry, repository: reference.repository)
+            let new = try blobs.filter { try !store.origins(of: $0).contains(origin) }
+            if !new.isEmpty { try store.recordOrigins(new, origin) }
         }
         let network = network
         let layers = zip(config.rootfs.diffIDs, manifest.layers).map { diffID, layer in
@@ -141,8 +161,7 @@ package struct ImageResolver: ImageSource {
         _ report: @Sendable @escaping (Int64) -> Void
     ) async throws {
         try await StoreSink.fetch(descriptor.digest, size: Int64(descriptor.size), into: store) { sink in
-            try await network.registry().fetchBlob(descriptor, of: reference, into: &sink)
-            {
+            try await network.registry().fetchBlob(descriptor, of: reference, into: &sink) {
                 report(Int64($0))
             }
         }

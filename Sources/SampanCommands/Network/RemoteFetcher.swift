@@ -1,6 +1,6 @@
 import Archive
 import BuildGraph
-package import ContentStore
+import ContentStore
 package import Core
 import FoundationEssentials
 import Glibc
@@ -12,13 +12,16 @@ package import Layers
 package struct RemoteFetcher: RemoteSource {
     private let store: Store
     private let network: NetworkAccess
+    /// Gets to know what was fetched.
+    private let materials: MaterialRecorder
 
     /// The largest file that is downloaded, in bytes.
     private static let limit = 16 << 30
 
-    package init(store: Store, network: NetworkAccess) {
+    init(store: Store, network: NetworkAccess, materials: MaterialRecorder = MaterialRecorder()) {
         self.store = store
         self.network = network
+        self.materials = materials
     }
 
     /// What is remembered of a download, to ask the server whether it changed.
@@ -32,6 +35,14 @@ package struct RemoteFetcher: RemoteSource {
     package func download(
         _ url: String, checksum: Digest?, span: SourceSpan?, progress: @Sendable @escaping (Int64, Int64?) -> Void
     ) async throws -> Entry {
+        let known = try await fetch(url, checksum: checksum, span: span, progress: progress)
+        materials.add(Material(download: url, content: known.digest))
+        return try entry(known)
+    }
+
+    private func fetch(
+        _ url: String, checksum: Digest?, span: SourceSpan?, progress: @Sendable @escaping (Int64, Int64?) -> Void
+    ) async throws -> Remembered {
         let location = try HTTPURL(parsing: url)
         var hash = KeyHasher("download/1")
         hash.add(url)
@@ -45,7 +56,7 @@ package struct RemoteFetcher: RemoteSource {
             return known
         }
         // With a checksum the content is known to be right without asking anyone.
-        if let known, let checksum, known.digest == checksum { return try entry(known) }
+        if let known, let checksum, known.digest == checksum { return known }
         let writer = try await BlockingPool.waiting.run { try store.makeBlobWriter() }
         let found = try await network.transport().download(location, limit: Self.limit, etag: known?.etag) { chunk in
             try writer.write(chunk)
@@ -53,7 +64,7 @@ package struct RemoteFetcher: RemoteSource {
         }
         guard let found else {
             writer.discard()
-            if let known { return try entry(known) }
+            if let known { return known }
             throw Diagnostic(
                 code: "add.download",
                 "the server says that '\(location.redacted)' has not changed, but no copy is here", at: span)
@@ -80,7 +91,7 @@ package struct RemoteFetcher: RemoteSource {
                     key: key, shape: key, description: "download \(location.redacted)",
                     result: Array(JSONEncoder().encode(remembered)), layers: [], blobs: [digest]))
         }
-        return try entry(remembered)
+        return remembered
     }
 
     /// A file as BuildKit gives downloads: readable and writable by root alone.
@@ -101,7 +112,7 @@ package struct RemoteFetcher: RemoteSource {
     {
         guard let source = GitSource(parsing: url) else { return nil }
         let store = store
-        return try await BlockingPool.waiting.run {
+        let (files, commit) = try await BlockingPool.waiting.run {
             do {
                 let directory = try store.session().makeDirectory("git")
                 return try source.checkout(into: directory, keepGitDir: keepGitDir, checksum: checksum)
@@ -109,6 +120,8 @@ package struct RemoteFetcher: RemoteSource {
                 throw Diagnostic(explaining: error).within(span)
             }
         }
+        materials.add(Material(git: url, commit: commit))
+        return files
     }
 
     static func isGit(_ text: String) -> Bool { GitSource(parsing: text) != nil }

@@ -25,6 +25,11 @@ package struct RunCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "A variable, as NAME=VALUE; NAME alone passes on this process' own.")
     var env: [String] = []
 
+    @Option(
+        help:
+            "Which image of an index, as os/architecture[/variant]; programs of another architecture run through QEMU.")
+    var platform: String?
+
     @Option(name: .shortAndLong, help: "The user, as USER[:GROUP].")
     var user: String?
 

@@ -16,9 +16,11 @@ struct RunJob {
     func run(_ name: String) async throws -> Int32 {
         let environment = StoreAccess.environment()
         let network = try NetworkAccess(registry: command.registry, environment: environment)
-        let (layers, config, tree) = try await prepare(name, network)
+        let (layers, image, tree) = try await prepare(name, network)
         await network.shutdown()
+        let config = image.config
         var request = try request(config, layers, tree, environment)
+        request.handler = try Emulation.handler(for: image.platform)
         request.mounts = try command.volume.map(Self.mount)
         let runtime = try RuntimeAccess.find(store)
         return try ForegroundProgram.run(
@@ -27,17 +29,18 @@ struct RunJob {
     }
 
     private func prepare(_ name: String, _ network: NetworkAccess) async throws -> (
-        [String], ContainerConfig, StackTree
+        [String], ImageConfig, StackTree
     ) {
         let service = LayerService(
             store: store, canUnpack: true, overlay: RootlessEntry.isInside ? .user : .trusted)
         let resolver = ImageResolver(
             BaseMaker(store: store, network: network, layers: service, progress: ProgressReporter(NoProgress())))
+        let platform = try PlatformList.one(command.platform)
         return try await Interruption.shared.cancelling {
-            let image = try await resolver.resolve(name, platform: .host, pull: false)
+            let image = try await resolver.resolve(name, platform: platform, pull: false)
             let references = LayerRef.layers(of: image)
             let directories = try await service.directories(references)
-            return (directories, image.config.config, try await service.tree(references))
+            return (directories, image.config, try await service.tree(references))
         }
     }
 

@@ -1,35 +1,8 @@
 import Archive
-import BuildGraph
-import ContentStore
 import Core
 import Glibc
 import HostOS
 import Layers
-import OCI
-
-/// Writes a built image where `--output` says.
-struct ImageExporter {
-    let store: Store
-    let layers: LayerService
-    /// The time of the files that were made, in seconds since 1970.
-    let epoch: Int64
-
-    func write(_ image: BuiltImage, state: StageState, tags: [Reference], to output: OutputSpec) async throws {
-        switch output.kind {
-        case .image: return
-        case .tar, .local:
-            let contents = try await layers.files(state.layers, epoch: epoch)
-            try await BlockingPool.compute.run { try RootFileSystem.write(contents, to: output) }
-        case .oci, .ociArchive, .docker:
-            var names = tags
-            if let name = output.name { names.append(try Reference(parsing: name)) }
-            let (store, chosen) = (store, names)
-            try await BlockingPool.compute.run {
-                try StoreLayouts.write(image.manifest, names: chosen, to: output, store: store)
-            }
-        }
-    }
-}
 
 /// The files of an image, without its configuration, as a tar or a directory.
 enum RootFileSystem {
