@@ -8,9 +8,11 @@ struct BodyStream: AsyncSequence, Sendable {
     let range: Range<Int64>
     /// Told how many bytes have been handed to the connection.
     let sent: (@Sendable (Int64) -> Void)?
+    let monitor = BodyMonitor()
 
-    /// In bytes: large enough that a hop to another thread costs little, small enough for a slow connection.
-    static let pieceSize = 512 << 10
+    /// In bytes: large enough that a hop to another thread costs little, small enough that a slow connection takes one
+    /// well before it counts as stalled.
+    static let pieceSize = 256 << 10
 
     func makeAsyncIterator() -> Iterator { Iterator(stream: self, offset: range.lowerBound) }
 
@@ -20,7 +22,11 @@ struct BodyStream: AsyncSequence, Sendable {
 
         mutating func next() async throws -> ByteBuffer? {
             if offset > stream.range.lowerBound { stream.sent?(offset - stream.range.lowerBound) }
-            guard offset < stream.range.upperBound else { return nil }
+            guard offset < stream.range.upperBound else {
+                stream.monitor.finished()
+                return nil
+            }
+            stream.monitor.reading()
             let count = Int(clamping: Swift.min(Int64(BodyStream.pieceSize), stream.range.upperBound - offset))
             let bytes: [UInt8]
             do {
@@ -33,6 +39,7 @@ struct BodyStream: AsyncSequence, Sendable {
                     cause: UploadError.shortContent(expected: stream.range.upperBound, actual: offset))
             }
             offset += Int64(bytes.count)
+            stream.monitor.offered()
             return ByteBuffer(bytes: bytes)
         }
     }

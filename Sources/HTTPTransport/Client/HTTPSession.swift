@@ -144,13 +144,14 @@ package final class HTTPSession: Sendable {
         } else if let credentials = url.credentials {
             outgoing.setBasicAuth(credentials)
         }
+        var monitor: BodyMonitor?
         switch request.body {
         case .none: break
         case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
         case .file(let content, let range):
-            outgoing.body = .stream(
-                BodyStream(content: content, range: range, sent: request.onSent),
-                length: .known(range.upperBound - range.lowerBound))
+            let stream = BodyStream(content: content, range: range, sent: request.onSent)
+            monitor = stream.monitor
+            outgoing.body = .stream(stream, length: .known(range.upperBound - range.lowerBound))
         }
         if url.scheme == .https {
             outgoing.tlsConfiguration = try tls.configuration(
@@ -159,7 +160,7 @@ package final class HTTPSession: Sendable {
         }
         let client = try client(for: configuration.proxies.proxy(for: url))
         do {
-            let response = try await client.execute(outgoing, deadline: .distantFuture)
+            let response = try await execute(outgoing, client, monitor)
             var headers = HeaderFields()
             for field in response.headers { headers.append(field.name, field.value) }
             return HTTPResponse(
@@ -168,7 +169,19 @@ package final class HTTPSession: Sendable {
         } catch {
             // A cancelled task may see its own cancelling as any error of the connection.
             try Task.checkCancellation()
+            if monitor?.isStalled ?? false {
+                throw HTTPTransportError.connection(.readTimeout, host: url.authority)
+            }
             throw FailureClassifier.classify(error, host: url.authority)
+        }
+    }
+
+    private func execute(
+        _ request: HTTPClientRequest, _ client: HTTPClient, _ monitor: BodyMonitor?
+    ) async throws -> HTTPClientResponse {
+        guard let monitor else { return try await client.execute(request, deadline: .distantFuture) }
+        return try await monitor.guarding(configuration.idleTimeout) {
+            try await client.execute(request, deadline: .distantFuture)
         }
     }
 
@@ -189,8 +202,7 @@ package final class HTTPSession: Sendable {
         var settings = HTTPClient.Configuration(
             tlsConfiguration: tls.general, redirectConfiguration: .disallow,
             timeout: .init(
-                connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.idleTimeout),
-                write: TimeAmount(configuration.idleTimeout)))
+                connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.idleTimeout)))
         settings.httpVersion = .http1Only
         settings.connectionPool.retryConnectionEstablishment = false
         if let proxy {
