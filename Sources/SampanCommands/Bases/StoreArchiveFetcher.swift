@@ -3,6 +3,7 @@ import BuildGraph
 package import ContentStore
 package import Core
 import Debian
+import Distribution
 import HTTPTransport
 package import HostOS
 import Synchronization

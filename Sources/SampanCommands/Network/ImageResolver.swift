@@ -1,6 +1,7 @@
 package import BuildGraph
 import ContentStore
 package import Core
+import Distribution
 import HostOS
 import OCI
 import RegistryClient
