@@ -22,6 +22,7 @@ struct BuildRun: Sendable {
         for (session, state) in zip(sessions, states) {
             let inline = try await caches.inlineAnnotations { try await session.cacheRecords(mode: .min).records }
             let image = try await ImageAssembler(session).assemble(state, annotations: inline)
+            try await caches.keep(image.layers.map(\.descriptor))
             parts.append(BuildResult.Part(platform: session.request.platform, image: image, state: state))
         }
         return (try await BuildResult(parts, annotations: annotations, store: services.store), sessions)

@@ -3,7 +3,7 @@ package import ContentStore
 package import Core
 import HostOS
 package import Layers
-import OCI
+package import OCI
 package import RegistryClient
 import Synchronization
 
@@ -129,6 +129,16 @@ package final class SharedCaches: Sendable {
                 let origin = BlobOrigin(registry: place.reference.registry, repository: place.reference.repository)
                 try? store.recordOrigins(cache.records.blobs.map(\.digest), origin)
             }
+        }
+    }
+
+    /// Takes layers of a result into the store that only a directory has: unlike a registry, it need not be there when
+    /// somebody uses the image.
+    package func keep(_ layers: [Descriptor]) async throws {
+        let local = state.withLock { $0.imported.filter { $0.place is LocalCache } }
+        for cache in local {
+            let known = Set(cache.records.blobs.map(\.digest))
+            for layer in layers where known.contains(layer.digest) { try await cache.fetch(layer) { _ in } }
         }
     }
 
