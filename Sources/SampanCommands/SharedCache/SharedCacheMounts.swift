@@ -156,19 +156,3 @@ final class SharedCacheMounts: CacheMountSource {
         }
     }
 }
-
-/// Adds up what several transfers have done.
-private final class ByteSum: Sendable {
-    private let parts = Mutex<[Digest: Int64]>([:])
-    private let report: @Sendable (Int64) -> Void
-
-    init(_ report: @Sendable @escaping (Int64) -> Void) { self.report = report }
-
-    func set(_ part: Digest, _ bytes: Int64) {
-        report(
-            parts.withLock { parts in
-                parts[part] = bytes
-                return parts.values.reduce(0, +)
-            })
-    }
-}
