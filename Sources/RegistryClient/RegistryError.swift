@@ -19,8 +19,8 @@ package enum RegistryError: DiagnosticConvertible, Equatable {
             case .manifest(let name): "image \(name)"
             case .blob(let digest): "blob \(digest.short)"
             case .token: "an access token"
-            case .tags(let repository): "the tags of \(repository)"
-            case .referrers(let digest): "the referrers of \(digest.short)"
+            case .tags(let repository): "tags of \(repository)"
+            case .referrers(let digest): "referrers of \(digest.short)"
             case .manifestPush(let name): "to take image \(name)"
             case .upload(let digest): "to take blob \(digest.short)"
             }

@@ -17,6 +17,9 @@ package final class DaemonTarget: ImageTarget {
 
     package init(_ engine: EngineClient) { self.engine = engine }
 
+    /// Docker before 23 can't read zstd, and no engine keeps the digest of a compressed layer.
+    package func accepts(_ compression: LayerCompression) -> Bool { compression != .zstd }
+
     /// All of them: an engine can't be asked for blobs.
     package func missing(of blobs: [Descriptor]) -> [Descriptor] { blobs }
 

@@ -36,7 +36,9 @@ package enum EngineError: DiagnosticConvertible, Equatable {
             Diagnostic(
                 code: "engine.refused", "the engine cannot \(operation)",
                 causes: [message.isEmpty ? "status \(status)" : Self.oneLine(message)],
-                hint: status >= 500 ? "its log may tell more" : nil)
+                hint: status >= 500
+                    ? "its log may tell more"
+                    : status == 404 ? "check that the address is that of Docker or Podman" : nil)
         case .unexpected(let operation, let reason):
             Diagnostic(
                 code: "engine.unexpected", "the engine did not \(operation)", causes: [Self.oneLine(reason)],

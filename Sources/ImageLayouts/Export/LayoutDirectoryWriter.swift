@@ -55,7 +55,18 @@ package final class LayoutDirectoryWriter: Sendable {
             throw ImageLayoutError.wrongSize(
                 blob.digest.description, expected: blob.size, actual: Int(clamping: content.size))
         }
-        let file = try AtomicFile(place(blob))
+        do {
+            try fill(AtomicFile(place(blob)), blob, content, progress)
+        } catch var error as SystemError where error.path == nil {
+            // Descriptors don't know their names.
+            error.path = place(blob)
+            throw error
+        }
+    }
+
+    private func fill(
+        _ file: AtomicFile, _ blob: Descriptor, _ content: BlobFile, _ progress: (Int64) -> Void
+    ) throws {
         if content.isVerified, content.offset == 0, try content.file.info().size == content.size {
             try file.descriptor.copyContents(of: FileDescriptor.reopening(content.file))
             guard try file.descriptor.info().size == content.size else {

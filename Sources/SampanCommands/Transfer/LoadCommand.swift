@@ -89,9 +89,8 @@ extension Transfer {
         guard path == "-" else {
             return try FileInfo.of(path, followLinks: true)?.kind == .directory ? .directory(path) : .archive(path)
         }
-        let store = try store()
+        let path = try inputFile()
         return try await BlockingPool.waiting.run {
-            let path = try store.session().makePath("stdin")
             let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
             try DescriptorSource(.duplicating(0)).copy(to: DescriptorSink(file))
             return .archive(path)

@@ -25,14 +25,6 @@ struct RootedOrigin: ImageOrigin {
         get throws { try Manifest(decoding: document.bytes, mediaType: document.descriptor.mediaType) }
     }
 
-    /// Whether the only image has layers that zstd compressed; those of an index may.
-    var mayHaveZstd: Bool {
-        get throws {
-            guard case .image(let manifest) = try manifest else { return true }
-            return manifest.layers.contains { $0.mediaType == .ociLayerZstd || $0.mediaType == .dockerLayerZstd }
-        }
-    }
-
     /// The manifest of the image for a platform, or of the only image.
     /// - Parameter required: whether an only image must be for that platform.
     func image(_ platform: Platform, required: Bool, of name: String) async throws -> ImageDocument {

@@ -1,3 +1,4 @@
+import Archive
 import BuildGraph
 import ContentStore
 import Core
@@ -9,19 +10,37 @@ import ImageLayouts
 extension Transfer {
     /// An image in a directory or an archive.
     func layout(_ source: LayoutSource, _ name: String?) async throws -> LayoutOrigin {
-        try await LayoutOrigin.open(source, name: name, scratch: store())
+        try await naming(source) { try await LayoutOrigin.open(source, name: name, scratch: store()) }
+    }
+
+    /// Says which archive an error of its tar or its compression is about.
+    private func naming<Value: Sendable>(
+        _ source: LayoutSource, _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch ImageLayoutError.notAnImage(let path) {
+            throw ImageLayoutError.notAnImage(path: shown(path))
+        } catch let error as ArchiveError {
+            let cause = error.diagnostic
+            throw Diagnostic(
+                code: "transfer.archive", "'\(shown(source.path))' is no image archive, or not all of one",
+                causes: [cause.message] + cause.causes, hint: "fetch or make it again")
+        }
     }
 
     /// The names of the images in a layout or an archive; the digests of those without.
     func selectors(of source: LayoutSource) async throws -> [String] {
         let store = try store()
-        return try await BlockingPool.compute.run {
-            try LayoutImport.selectors(of: source) {
-                // For a compressed archive; the file ends with the last who holds it.
-                let path = try store.session().makePath("archive")
-                let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
-                unlink(path)
-                return file
+        return try await naming(source) {
+            try await BlockingPool.compute.run {
+                try LayoutImport.selectors(of: source) {
+                    // For a compressed archive; the file ends with the last who holds it.
+                    let path = try store.session().makePath("archive")
+                    let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
+                    unlink(path)
+                    return file
+                }
             }
         }
     }
@@ -72,7 +91,7 @@ extension Transfer {
             return .descriptor(try .duplicating(1))
         }
         // The whole archive is written at the end; whether it can be is known now.
-        _ = try AtomicFile(path)
+        do { _ = try AtomicFile(path) } catch { throw SystemError(error.errno, "write", path) }
         return .file(path)
     }
 }

@@ -13,6 +13,8 @@ final class Transfer: Sendable {
     private struct State {
         var store: Store?
         var engine: EngineClient?
+        /// The file that holds what came on standard input.
+        var inputFile: String?
     }
 
     let network: NetworkAccess
@@ -95,6 +97,16 @@ final class Transfer: Sendable {
         }
     }
 
+    /// A file for what comes on standard input, gone at the end.
+    func inputFile() throws -> String {
+        let path = try store().session().makePath("input")
+        state.withLock { $0.inputFile = path }
+        return path
+    }
+
+    /// A file as the user knows it.
+    func shown(_ path: String) -> String { state.withLock { $0.inputFile } == path ? "standard input" : path }
+
     private func close() async {
         view.end()
         await network.shutdown()
@@ -109,6 +121,8 @@ final class Transfer: Sendable {
         from origin: any ImageOrigin, to target: any ImageTarget, _ options: CopyOptions
     ) async throws -> CopyResult {
         let progress = CopyProgress(reporter)
-        return try await ImageCopy(from: origin, to: target, options: options).run { progress.show($0) }
+        return try await ImageCopy(from: origin, to: target, options: options, scratch: store()).run {
+            progress.show($0)
+        }
     }
 }

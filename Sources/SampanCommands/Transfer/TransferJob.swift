@@ -31,10 +31,6 @@ struct TransferJob: Sendable {
         if let required { try await origin.require(required, of: source.text) }
         var options = options
         options.names = names
-        if case .dockerDaemon = target.name, options.compression == .keep, try origin.mayHaveZstd {
-            // Engines older than 23 can't read it, and none keeps the digest of a compressed layer.
-            options.compression = .gzip
-        }
         return try await transfer.copy(from: origin, to: destination, options)
     }
 }

@@ -30,18 +30,17 @@ package struct PlatformOptions: ParsableArguments, Sendable {
 
     package init() {}
 
-    package func validate() throws {
+    /// The platform that was asked for by name.
+    func named() throws -> Platform? { try platform.map(Self.parse) }
+
+    func choice() throws -> CopyOptions.Platforms {
         if all, platform != nil {
             throw Diagnostic(
                 code: "usage.platform", "--all and --platform exclude each other", hint: "leave one of them out",
                 exitCode: 64)
         }
+        return all ? .all : .one(try named() ?? .host)
     }
-
-    /// The platform that was asked for by name.
-    func named() throws -> Platform? { try platform.map(Self.parse) }
-
-    func choice() throws -> CopyOptions.Platforms { all ? .all : .one(try named() ?? .host) }
 
     static func parse(_ text: String) throws -> Platform {
         guard let platform = Platform(parsing: text) else {

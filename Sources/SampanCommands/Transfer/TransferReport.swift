@@ -13,6 +13,7 @@ struct TransferReport {
 
     func show(_ result: CopyResult) {
         guard !isQuiet else { return }
+        for remark in result.remarks { Console.shared.message("note: \(remark)") }
         if !result.keepsDigest {
             Console.shared.message("digest \(result.source.digest.short) became \(result.written.digest.short):")
             for change in result.changes { Console.shared.message("  \(change)") }

@@ -48,6 +48,11 @@ struct ServerConnection {
         }
         buffer.removeFirst(headEnd + end.count)
         var request = ServerRequest(method: String(words[0]), target: String(words[1]), headers: headers, body: [])
+        if headers["transfer-encoding"]?.lowercased() == "chunked" {
+            guard let body = readChunks() else { return nil }
+            request.body = body
+            return request
+        }
         let whole = headers["content-length"].flatMap { Int($0) } ?? 0
         let length = min(whole, bodyLimit(request) ?? whole)
         while buffer.count < length { guard receive() else { return nil } }
@@ -55,6 +60,25 @@ struct ServerConnection {
         request.body = Array(buffer[..<length])
         buffer.removeFirst(length)
         return request
+    }
+
+    /// A body that comes in chunks, without extensions and trailers; nil when it ends early.
+    private mutating func readChunks() -> [UInt8]? {
+        var body: [UInt8] = []
+        while true {
+            var lineEnd = buffer.firstIndex(of: UInt8(ascii: "\n"))
+            while lineEnd == nil {
+                guard receive() else { return nil }
+                lineEnd = buffer.firstIndex(of: UInt8(ascii: "\n"))
+            }
+            guard let end = lineEnd,
+                let size = Int(String(decoding: buffer[..<end].filter { $0 > 0x20 }, as: UTF8.self), radix: 16)
+            else { return nil }
+            while buffer.count < end + 1 + size + 2 { guard receive() else { return nil } }
+            body += buffer[(end + 1)..<(end + 1 + size)]
+            buffer.removeFirst(end + 1 + size + 2)
+            if size == 0 { return body }
+        }
     }
 
     private mutating func receive() -> Bool {
