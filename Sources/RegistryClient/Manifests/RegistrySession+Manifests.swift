@@ -1,6 +1,6 @@
 // https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests
 package import Core
-package import HTTPTransport
+import HTTPTransport
 package import OCI
 
 /// What a registry said about a manifest that it took.
