@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-package import Core
+import Core
 import NIOCore
 import NIOHTTP1
 import NIOPosix
