@@ -135,7 +135,7 @@ struct OptionTests {
         "what cannot be meant is refused before anything happens",
         arguments: [
             (["--no-such"], 64, "--no-such"), (["--output", "type=ocx,dest=x"], 64, "did you mean 'oci'"),
-            (["--build-arg", "=x"], 64, "NAME=VALUE"), (["--platform", "linux/amd64,linux/arm64"], 64, "one platform"),
+            (["--build-arg", "=x"], 64, "NAME=VALUE"), (["--platform", "linux/amd64,linux/"], 64, "os/architecture"),
             (["--allow", "everything"], 64, "security.insecure"), (["--secret", "src=x"], 2, "x"),
             (["-t", "UPPER"], 2, "UPPER"), (["--ulimit", "nofile"], 64, "nofile=1024"),
             (["-f", "nowhere"], 2, "nowhere"),

@@ -143,7 +143,8 @@ struct ArchiveFetcherTests {
         let mirror = try TestMirror()
         let first = try ArchiveFixture(home: home, mirror: mirror)
         serve(first)
-        mirror.server.inject(.shortBody(5000), on: .file("/file"))
+        mirror.server.inject(.shortBody(5000), on: .file("/file"), times: 1)
+        mirror.server.inject(.hangUp, on: .file("/file"))
         await #expect(throws: ArchiveFileError.self) { try await fetch(first, "/file") }
         await first.network.shutdown()
         mirror.server.heal()

@@ -1,6 +1,7 @@
 import BuildGraph
 import Core
 import DockerfileSyntax
+import Layers
 import OCI
 import Testing
 

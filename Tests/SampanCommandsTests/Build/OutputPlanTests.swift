@@ -1,4 +1,5 @@
 import Core
+import Layers
 import Testing
 
 @testable import SampanCommands
@@ -88,7 +89,7 @@ struct PlatformListTests {
     func list() throws {
         #expect(try PlatformList.parse([]) == [.host])
         #expect(
-            try PlatformList.parse(["linux/arm64/v8,linux/x86_64", "linux/aarch64", "arm/v7", "linux/amd64/v2"])
+            try PlatformList.parse(["linux/arm64/v8,linux/x86_64", "linux/aarch64", "linux/arm", "linux/amd64/v2"])
                 .map(\.description) == ["linux/arm64", "linux/amd64", "linux/arm/v7", "linux/amd64/v2"])
         #expect(try PlatformList.parse(["local"]) == [.host])
     }
