@@ -30,8 +30,11 @@ private final class Jobs {
         try work.place.directory("tmp")
     }
 
-    /// Runs the recipe with an empty store; variables come on top of those that it asks for.
-    func run(commit: String, _ variables: [String: String?] = [:]) throws -> Program.Outcome {
+    /// Runs the recipe, or another script, with an empty store; variables come on top of those that it asks for.
+    func run(
+        commit: String, _ variables: [String: String?] = [:],
+        script: [String] = ["\(Repository.root)/examples/ci/build.sh"]
+    ) throws -> Program.Outcome {
         let place = work.place
         var environment: [String: String?] = [
             "PATH": "\(place.path)/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -41,7 +44,7 @@ private final class Jobs {
             "CONTEXT": work.context,
         ]
         environment.merge(variables) { $1 }
-        var options = ChildProcess.Options("/bin/sh", ["\(Repository.root)/examples/ci/build.sh"])
+        var options = ChildProcess.Options("/bin/sh", script)
         options.environment = environment.compactMap { name, value in value.map { "\(name)=\($0)" } }
         let captured = try ChildProcess.capture(options, limit: 64 << 20, timeout: .seconds(120))
         try? Directory.removeTree(place.path("store-\(commit)"))
@@ -62,8 +65,8 @@ private final class Jobs {
 @Suite(
     "the shell recipe for CI",
     .enabled(
-        if: Need.root && Need.programs("docker-registry", "skopeo", "perl", "curl"),
-        "needs root, /bin/busybox, docker-registry, skopeo, perl, curl"))
+        if: Need.root && Need.programs("docker-registry", "skopeo", "jq", "perl", "curl"),
+        "needs root, /bin/busybox, docker-registry, skopeo, jq, perl, curl"))
 struct ShellRecipeTests {
     @Test("what a job made is what the next one begins with, on a machine that has nothing")
     func secondJob() throws {
@@ -97,6 +100,22 @@ struct ShellRecipeTests {
         #expect(outcome.error.contains("error: \(jobs.registry.host) does not take this user and password\n"))
         #expect(outcome.output.isEmpty && !outcome.error.contains("four-planks"))
         #expect(jobs.registry.digest("team/web:1") == nil)
+    }
+
+    @Test(
+        "the gate on the size that docs/ci.md shows lets through and holds back", arguments: [("100000", 0), ("50", 1)])
+    func sizeGate(limit: String, code: Int32) throws {
+        let blocks = try Repository.text("docs/ci.md").split(separator: "```sh\n").map { $0.split(separator: "```")[0] }
+        let gate = try #require(blocks.first { $0.contains("$SIZE_LIMIT") })
+        let login =
+            "printf %s \"$REGISTRY_PASSWORD\" | sampan login -u \"$REGISTRY_USER\" --password-stdin \"$REGISTRY\""
+        let jobs = try Jobs()
+        let outcome = try jobs.run(
+            commit: "1", ["SIZE_LIMIT": limit, "DOCKER_CONFIG": jobs.work.place.path("login")],
+            script: ["-euc", "\(login)\n\(gate)"])
+        #expect(outcome.code == code, "\(outcome)")
+        #expect((jobs.registry.digest("team/web:1") != nil) == (code == 0))
+        #expect(outcome.error.contains("are allowed") == (code == 1))
     }
 
     @Test(
