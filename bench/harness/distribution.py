@@ -299,7 +299,7 @@ class Mounted:
 
 def cache_mounts(yard: Yard, context: pathlib.Path, image: str) -> list[dict]:
     ways = [
-        Mounted("sampan", yard.sampan, f"{image}-mounts", ("--cache-mounts", "both")),
+        Mounted("sampan", yard.sampan, f"{image}-mounts", ("--cache-mounts", "export")),
         Mounted("without", yard.sampan, f"{image}-plain", ()),
     ]
     source = context / "main.go"

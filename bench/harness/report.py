@@ -29,7 +29,7 @@ def render(result: dict) -> str:
         lines += ["", *_table(head, [_base_row(row) for row in assembled])]
     moved = [row for row in result["rows"] if row.get("distribution")]
     if moved:
-        lines += ["", *_moved(moved), "", *_counted(moved)]
+        lines += [*([""] if compared or assembled else []), *_moved(moved), "", *_counted(moved)]
     peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
     if peaks:
         lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]

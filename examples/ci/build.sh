@@ -20,5 +20,5 @@ printf '%s' "$REGISTRY_PASSWORD" | sampan login --username "$REGISTRY_USER" --pa
 sampan build --progress plain \
     --cache-from "type=registry,ref=$IMAGE:cache" \
     --cache-to "type=registry,ref=$IMAGE:cache,mode=max,ignore-error=true" \
-    --cache-mounts both \
+    --cache-mounts export \
     --tag "$IMAGE:$COMMIT" --push "${CONTEXT:-.}"
