@@ -1,3 +1,7 @@
+import Dispatch
 import SampanCommands
 
-await SampanProgram.main()
+// Not an asynchronous main: it would start threads before the first statement, and a sandbox's helper must have none.
+SampanProgram.serveSandbox()
+Task { await SampanProgram.main() }
+dispatchMain()

@@ -25,6 +25,18 @@ struct LifetimeTests {
         return false
     }
 
+    @Test("a helper that ends before it has said anything is an error", arguments: ["/bin/true", "/bin/false"])
+    func silentHelper(_ program: String) throws {
+        let fixture = try SandboxFixture()
+        let error = #expect(throws: SandboxError.self) {
+            _ = try SandboxRun.start(fixture.request(), runtime: #require(SandboxFixture.runtime), helper: program)
+        }
+        guard case .helperDied(.exited(program == "/bin/true" ? 0 : 1)) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     private func waitForFile(_ path: String) throws {
         #expect(try Self.eventually { try FileInfo.of(path) != nil })
     }

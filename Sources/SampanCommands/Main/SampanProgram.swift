@@ -6,11 +6,17 @@ import Sandbox
 
 /// The program: dispatches to a command and turns every error into text and an exit status.
 public enum SampanProgram {
+    /// Does the work of a sandbox's helper and ends the process, if that is what it was started for.
+    ///
+    /// Call it before anything asynchronous. A helper lives in a PID namespace whose processes `/proc` does not show yet,
+    /// and libdispatch, which looks its workers up there once a second, takes one that it can't find for a crash.
+    public static func serveSandbox() {
+        if let code = SandboxHelper.dispatch(CommandLine.arguments) { exit(code) }
+    }
+
     /// Runs the command line of this process and ends it.
     public static func main() async -> Never {
         let words = CommandLine.arguments
-        // The sandbox's own re-executions come first: they must start quickly and parse nothing.
-        if let code = SandboxHelper.dispatch(words) { exit(code) }
         signal(SIGPIPE, SIG_IGN)
         umask(0o022)
         exit(await run(Array(words.dropFirst())))

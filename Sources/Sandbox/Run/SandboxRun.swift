@@ -30,6 +30,14 @@ package final class SandboxRun: Sendable {
         helper: String = "/proc/self/exe"
     ) throws(SandboxError) -> SandboxRun {
         _ = sweepOnce
+        let (channel, process) = try startHelper(helper, stdio)
+        return try serve(channel, process, request, runtime)
+    }
+
+    /// Its end of the channel is its alone when this returns: otherwise nobody would see its death.
+    private static func startHelper(
+        _ helper: String, _ stdio: SandboxStdio
+    ) throws(SandboxError) -> (ControlChannel, ChildProcess) {
         let (ours, theirs) = try SandboxError.wrap { () throws(SystemError) in try UnixSocket.pair() }
         var options = ChildProcess.Options(helper, [SandboxHelper.argument])
         options.namespaces = [.pid, .mount]
@@ -38,11 +46,11 @@ package final class SandboxRun: Sendable {
         options.descriptors[1] = stdio.output
         options.descriptors[2] = stdio.error
         options.descriptors[SandboxHelper.controlDescriptor] = theirs
-        let process: ChildProcess
-        do throws(ProcessError) { process = try ChildProcess.spawn(options) } catch { throw startFailure(error) }
-        // The helper's end must be its alone, for its death to be seen.
-        options.descriptors = [:]
-        return try serve(ControlChannel(socket: ours), process, request, runtime)
+        do throws(ProcessError) {
+            return (ControlChannel(socket: ours), try ChildProcess.spawn(options))
+        } catch {
+            throw startFailure(error)
+        }
     }
 
     private static func serve(
