@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 SAMPAN := .build/release/sampan
 SWIFT_SOURCES := Package.swift Sources Tests
+NETWORK_TESTS := RegistryClientTests|DistributionTests|SampanCommandsTests
 SHELL_SCRIPTS := .ci/run scripts/lib.sh scripts/setup scripts/toolchain-rootfs scripts/test-examples \
     scripts/test-bases scripts/ci-image examples/ci/build.sh
 SAY := @. scripts/lib.sh; say
@@ -53,8 +54,8 @@ test: check build-tests ## everything that CI runs: checks, unit and integration
 	@scripts/test-ci
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
-	@. scripts/lib.sh; timed "unit tests" swift test -c release --skip-build --skip 'RegistryClientTests|IntegrationTests'
-	@. scripts/lib.sh; timed "network tests" swift test -c release --skip-build --filter RegistryClientTests
+	@. scripts/lib.sh; timed "unit tests" swift test -c release --skip-build --skip '$(NETWORK_TESTS)|IntegrationTests'
+	@. scripts/lib.sh; timed "network tests" swift test -c release --skip-build --filter '$(NETWORK_TESTS)'
 	@. scripts/lib.sh; timed "integration tests" swift test -c release --skip-build --filter IntegrationTests
 	$(SAY) "all tests passed; next: make demo, make bench"
 
