@@ -24,7 +24,8 @@ struct OptionTests {
         arguments: [
             ("type=ocy,dest=x", "did you mean 'oci'?"), ("type=oci", "add dest=PATH"),
             ("type=local,dest=-", "use type=oci-archive or type=tar"),
-            ("type=oci,dst=x", "did you mean 'dest'?"), ("type=oci,dest=x,compression=lz4", "gzip, zstd and uncompressed are supported"),
+            ("type=oci,dst=x", "did you mean 'dest'?"),
+            ("type=oci,dest=x,compression=lz4", "gzip, zstd and uncompressed are supported"),
         ])
     func badOutputs(text: String, hint: String) {
         let error = #expect(throws: Diagnostic.self) { try OutputSpec(parsing: text) }
