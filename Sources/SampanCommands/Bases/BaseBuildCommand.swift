@@ -85,7 +85,8 @@ package struct BaseBuildCommand: AsyncParsableCommand {
             for tag in tags { try maker.store.tag(tag, manifest: descriptor) }
             if tags.isEmpty { try maker.store.addImage(descriptor) }
             for output in outputs {
-                try await StoredOutput.write(descriptor, names: tags, to: output, store: maker.store)
+                try await StoredOutput(store: maker.store, network: maker.network)
+                    .write(descriptor, names: tags, to: output)
             }
             return (descriptor: descriptor, images: built)
         }

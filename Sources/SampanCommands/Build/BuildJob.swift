@@ -33,6 +33,7 @@ struct BuildJob {
             try annotations.check(platforms: platforms.count)
             attestations = try AttestationOptions(
                 provenance: options.provenance, sbom: options.sbom, attest: options.attest)
+            try outputs.check(attestations)
             caches = try CacheOptions(to: options.cacheTo, from: options.cacheFrom, mounts: options.cacheMounts)
         }
 
@@ -93,7 +94,7 @@ struct BuildJob {
             cacheOptions: plan.caches, caches: caches)
         let publisher = ResultPublisher(
             services: services, network: network, tags: plan.tags, attestations: plan.attestations,
-            materials: materials)
+            materials: materials, notices: notices)
         let start = ContinuousClock.now
         do {
             let result = try await Interruption.shared.cancelling {

@@ -49,6 +49,14 @@ struct OutputPlan {
         Diagnostic(code: "usage.output", message, hint: hint, exitCode: 64)
     }
 
+    /// Refuses attestations that were asked for and have no place in any output.
+    func check(_ attestations: AttestationOptions) throws {
+        guard attestations.isExplicit, !outputs.contains(where: \.takesAttestations) else { return }
+        throw Self.usage(
+            "provenance and SBOM go with images in registries and OCI layouts, and there is none among the outputs",
+            hint: "add --push, or --output type=oci,dest=DIR")
+    }
+
     /// Outputs that are files, so that every layer's bytes must be here.
     var needsBytes: Bool { outputs.contains { $0.kind != .image && $0.kind != .registry } }
 

@@ -31,6 +31,9 @@ package struct OutputSpec: Sendable, Equatable {
     /// Whether a daemon gets the image.
     package var isDaemon: Bool { kind == .docker && destination.isEmpty }
 
+    /// Whether there is a place for what is attached to an image.
+    package var takesAttestations: Bool { kind == .registry || kind == .oci || kind == .ociArchive }
+
     /// Whether the result goes to standard output, which then has no room for anything else.
     package var isStandardOutput: Bool { destination == "-" }
 
@@ -84,9 +87,16 @@ package struct OutputSpec: Sendable, Equatable {
         }
         let push = try flag("push", fields)
         let isTar = try flag("tar", fields)
+        guard push == nil || kind == .image || kind == .registry, isTar == nil || kind == .oci else {
+            throw Diagnostic(
+                code: "usage.output", "--output type=\(type) has no \(push == nil ? "tar" : "push")=",
+                hint: push == nil ? "tar= goes with type=oci" : "push= goes with type=image and type=registry",
+                exitCode: 64)
+        }
         switch kind {
         case .oci: return isTar == true ? .ociArchive : .oci
         case .image: return push == true ? .registry : .image
+        case .registry: return push == false ? .image : .registry
         default: return kind
         }
     }

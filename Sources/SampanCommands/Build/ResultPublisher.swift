@@ -14,6 +14,8 @@ struct ResultPublisher: Sendable {
     let tags: [Reference]
     let attestations: AttestationOptions
     let materials: MaterialRecorder
+    /// Hears of what went wrong and was not asked for.
+    let notices: Notices
 
     /// - Parameter request: one of those that were built; it differs from the others in its platform.
     func publish(_ result: BuildResult, _ plan: OutputPlan, request: BuildRequest) async throws {
@@ -34,10 +36,11 @@ struct ResultPublisher: Sendable {
         case .docker where output.isDaemon: try await load(result, names: tags + output.names)
         case .tar, .local: try await writeFiles(result, to: output, epoch: request.epoch)
         case .oci, .ociArchive, .docker:
-            let (store, names) = (services.store, tags + output.names)
-            try await BlockingPool.compute.run {
-                try StoreLayouts.write(result.root, names: names, to: output, store: store)
-            }
+            let names = tags + output.names
+            let takes = attestations.isExplicit && output.takesAttestations
+            let attached = takes ? try attestations(of: result, named: names.first, request) : []
+            let image = try await AttestedOrigin(origin(of: result.root), attached, store: services.store)
+            try await LayoutOutput.write(image, names: names, to: output, referrers: takes)
         }
     }
 
@@ -60,14 +63,32 @@ struct ResultPublisher: Sendable {
         let registry = try network.registry()
         try await services.progress.step("push \(name.familiar)") { _ in
             try await copy(result.root, to: RegistryTarget(registry, name, store: services.store), names: [name])
-            for (attestation, subject) in attached {
-                for (descriptor, bytes) in attestation.blobs {
-                    _ = try await registry.pushBlob(
-                        descriptor, BytesContent(bytes), into: name, mountableFrom: [], progress: { _ in })
+            do {
+                for (attestation, subject) in attached {
+                    for (descriptor, bytes) in attestation.blobs {
+                        _ = try await registry.pushBlob(
+                            descriptor, BytesContent(bytes), into: name, mountableFrom: [], progress: { _ in })
+                    }
+                    _ = try await registry.pushReferrer(attestation.manifest, of: subject, into: name)
                 }
-                _ = try await registry.pushReferrer(attestation.manifest, of: subject, into: name)
+            } catch let error as RegistryError where !attestations.isExplicit {
+                notices.add(unattached(error, name))
             }
         }
+    }
+
+    /// What a registry refuses that nobody asked for is no reason to fail: the image is there.
+    private func unattached(_ error: RegistryError, _ name: Reference) -> Diagnostic {
+        let cause = error.diagnostic
+        return Diagnostic(
+            .warning, code: "push.provenance", "\(name.familiar) has no provenance: \(cause.message)",
+            causes: cause.causes,
+            hint: "build with --provenance=false to leave it out")
+    }
+
+    private func origin(of image: Descriptor) -> StoreOrigin {
+        let network = network
+        return StoreOrigin(services.store, image, session: { try network.registry() })
     }
 
     private func load(_ result: BuildResult, names: [Reference]) async throws {
@@ -84,10 +105,8 @@ struct ResultPublisher: Sendable {
     }
 
     private func copy(_ image: Descriptor, to target: any ImageTarget, names: [Reference]) async throws {
-        let network = network
-        let origin = StoreOrigin(services.store, image, session: { try network.registry() })
         let progress = CopyProgress(services.progress)
-        _ = try await ImageCopy(from: origin, to: target, options: CopyOptions(names: names)).run {
+        _ = try await ImageCopy(from: origin(of: image), to: target, options: CopyOptions(names: names)).run {
             progress.show($0)
         }
     }
@@ -96,7 +115,7 @@ struct ResultPublisher: Sendable {
 
     /// What is attached to each image, and to the index.
     private func attestations(
-        of result: BuildResult, named name: Reference, _ request: BuildRequest
+        of result: BuildResult, named name: Reference?, _ request: BuildRequest
     ) throws -> [(Attestation, Digest)] {
         var out: [(Attestation, Digest)] = []
         let author = AttestationAuthor(options: attestations, materials: materials.all, name: name)

@@ -2,6 +2,7 @@ package import ArgumentParser
 import BuildGraph
 import ContentStore
 import Core
+import Distribution
 import HostOS
 import Layers
 import OCI
@@ -32,21 +33,30 @@ package struct ExportCommand: AsyncParsableCommand {
         defer { store.close() }
         let record = try StoredImage.find(image, store)
         let network = try NetworkAccess(registry: registry, environment: StoreAccess.environment())
-        // A base that nobody has read may still be where it came from.
-        try await Interruption.shared.cancelling {
-            try await OriginFetch(store: store, network: network).complete(record.manifest)
+        let stored = StoredOutput(store: store, network: network)
+        do {
+            try await Interruption.shared.cancelling {
+                // A base that nobody has read may still be where it came from.
+                try await OriginFetch(store: store, network: network).complete(record.manifest)
+                try await stored.write(record.manifest, names: [record.name].compactMap { $0 }, to: spec)
+            }
+            await network.shutdown()
+        } catch {
+            await network.shutdown()
+            throw error
         }
-        await network.shutdown()
-        try await StoredOutput.write(record.manifest, names: [record.name].compactMap { $0 }, to: spec, store: store)
     }
 }
 
 /// Writes images of the store where `--output` says.
-enum StoredOutput {
+struct StoredOutput: Sendable {
+    let store: Store
+    let network: NetworkAccess
+
     /// - Parameters:
     ///   - descriptor: an image, or an index; of that, files are those of this machine's platform.
     ///   - names: what layouts and archives call it.
-    static func write(_ descriptor: Descriptor, names: [Reference], to spec: OutputSpec, store: Store) async throws {
+    func write(_ descriptor: Descriptor, names: [Reference], to spec: OutputSpec) async throws {
         guard spec.kind != .registry, !spec.isDaemon else {
             throw Diagnostic(
                 code: "usage.output", "this writes files",
@@ -54,10 +64,8 @@ enum StoredOutput {
                 exitCode: 64)
         }
         guard spec.kind == .tar || spec.kind == .local else {
-            let names = names + spec.names
-            return try await BlockingPool.compute.run {
-                try StoreLayouts.write(descriptor, names: names, to: spec, store: store)
-            }
+            let origin = StoreOrigin(store, descriptor, session: { [network] in try network.registry() })
+            return try await LayoutOutput.write(origin, names: names + spec.names, to: spec)
         }
         // Files are read from the blobs, so nothing is needed but the store.
         let image = try StoredImage.read(descriptor, store)

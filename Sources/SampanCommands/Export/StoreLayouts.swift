@@ -6,34 +6,8 @@ import HostOS
 import ImageLayouts
 import OCI
 
-/// Moves images between the store and layouts or archives.
+/// Takes images of layouts and archives into the store.
 enum StoreLayouts {
-    /// Writes an image of the store as an OCI layout, an OCI archive or a docker archive.
-    static func write(_ manifest: Descriptor, names: [Reference], to output: OutputSpec, store: Store) throws {
-        let blobs = StoreBlobs(store: store)
-        switch output.kind {
-        case .oci:
-            try LayoutExport.writeDirectory(
-                manifest, names: LayoutName.names(for: names), to: output.destination, from: blobs)
-        case .ociArchive:
-            try writeFile(output.destination) {
-                try LayoutExport.writeArchive(manifest, names: LayoutName.names(for: names), to: $0, from: blobs)
-            }
-        case .docker:
-            try writeFile(output.destination) {
-                try LayoutExport.writeDockerArchive(manifest, names: names, to: $0, from: blobs)
-            }
-        case .tar, .local, .image, .registry: return
-        }
-    }
-
-    private static func writeFile(_ path: String, _ body: (any ByteSink) throws -> Void) throws {
-        if path == "-" { return try body(DescriptorSink(.duplicating(1))) }
-        let file = try AtomicFile(path)
-        try OutputFile.naming(path) { try body(DescriptorSink(file.descriptor)) }
-        try file.publish()
-    }
-
     /// Takes an image of a layout or archive into the store, every byte verified.
     static func read(_ name: ImageName, into store: Store, platform: Platform) throws -> Descriptor {
         let source: LayoutSource

@@ -7,15 +7,15 @@ import OCI
 struct AttestationAuthor {
     let options: AttestationOptions
     let materials: [Material]
-    /// What the images are called.
-    let name: Reference
+    /// What the images are called; nil for those without a name.
+    let name: Reference?
 
     /// What was asked for about an image or an index.
     /// - Parameter platforms: that it is for.
     func attestations(
         of image: Descriptor, _ platforms: [Platform], _ request: BuildRequest
     ) throws -> [Attestation] {
-        let title = name.registry + "/" + name.repository
+        let title = name.map { $0.registry + "/" + $0.repository } ?? image.digest.description
         let subject = [Statement<Provenance>.Subject(name: title, digest: ["sha256": image.digest.hex])]
         var out: [Attestation] = []
         if let detail = options.provenance {

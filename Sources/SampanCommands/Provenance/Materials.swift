@@ -16,13 +16,23 @@ struct Material: Hashable, Sendable, Encodable {
 
     /// A file that ADD downloaded.
     init(download url: String, content: Digest) {
-        (uri, digest) = (Redaction.url(url), ["sha256": content.hex])
+        (uri, digest) = (Self.shown(url), ["sha256": content.hex])
     }
 
     /// A commit of a git repository.
     init(git url: String, commit: String) {
-        let location = Redaction.url(url)
+        let location = Self.shown(url)
         (uri, digest) = (location.hasPrefix("git+") ? location : "git+" + location, ["gitCommit": commit])
+    }
+}
+
+extension Material {
+    /// A URL without what may be a secret: user and password, and the query, which often is a signature. The fragment
+    /// names a branch of a repository.
+    private static func shown(_ url: String) -> String {
+        let url = Redaction.url(url)
+        guard let query = url.firstIndex(of: "?") else { return url }
+        return String(url[..<query]) + (url[query...].firstIndex(of: "#").map { String(url[$0...]) } ?? "")
     }
 }
 

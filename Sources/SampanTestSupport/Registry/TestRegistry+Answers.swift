@@ -23,7 +23,7 @@ extension TestRegistry {
         guard parts.count >= 2, let name = parts.last else { return .everything }
         if parts.dropFirst().suffix(2).contains("uploads") { return .upload(request.method) }
         switch parts[parts.count - 2] {
-        case "manifests": return .manifests
+        case "manifests": return .manifest(String(name))
         case "blobs": return (try? Digest(parsing: name)).map(Place.blob) ?? .blobs
         case "tags": return .tags
         case "referrers": return .referrers
@@ -109,7 +109,7 @@ extension TestRegistry {
             if let etag, request.headers["if-none-match"] == etag { return ServerReply(304, headers: file.headers) }
             let mayContinue = request.headers["if-range"] == nil || request.headers["if-range"] == etag
             return Self.part(of: file.bytes, mayContinue ? request : nil, faults, headers: file.headers)
-        case .manifests: return request.method == "PUT" ? putManifest(request) : manifest(request)
+        case .manifest: return request.method == "PUT" ? putManifest(request) : manifest(request)
         case .uploads, .upload: return upload(request, faults)
         case .tags: return tags(request)
         case .referrers: return referrers(request)
@@ -123,7 +123,7 @@ extension TestRegistry {
                 headers: [
                     ("Docker-Content-Digest", digest.description), ("Content-Type", "application/octet-stream"),
                 ])
-        case .everything, .blobs: return request.path == "/v2/" ? ServerReply(200) : ServerReply(404)
+        case .everything, .blobs, .manifests: return request.path == "/v2/" ? ServerReply(200) : ServerReply(404)
         }
     }
 
@@ -189,6 +189,7 @@ extension TestRegistry.Armed {
         guard times ?? 1 > 0 else { return false }
         if self.place == place || self.place == .everything { return true }
         return switch place {
+        case .manifest: self.place == .manifests
         case .blob: self.place == .blobs
         case .upload: self.place == .uploads
         default: self.place == .files && place.isFile

@@ -14,6 +14,8 @@ package final class TestRegistry: Sendable {
     /// What a fault applies to.
     package enum Place: Sendable, Hashable {
         case manifests
+        /// The one under a tag or digest.
+        case manifest(String)
         case blobs
         case blob(Digest)
         /// Whatever has to do with uploads, or the requests of one method among them.

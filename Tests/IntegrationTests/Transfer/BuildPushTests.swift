@@ -131,6 +131,36 @@ struct BuildPushTests {
         }
     }
 
+    @Test("a registry that takes no attachments gets the image; a warning says what it lacks")
+    func unattached() throws {
+        let digest = try work.image("FROM scratch\nCOPY hello /\n")
+        registry.setRules { $0.referrers = false }
+        registry.inject(.status(403), on: .manifest(digest.split(separator: ":").joined(separator: "-")))
+        let outcome = try work.build("FROM scratch\nCOPY hello /\n", ["-t", name("team/web"), "--push"])
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(registry.manifest("1", repository: "team/web") != nil)
+        #expect(outcome.error.contains("warning: "), "\(outcome.error)")
+        #expect(outcome.error.contains("--provenance=false"), "\(outcome.error)")
+        let asked = try work.build(
+            "FROM scratch\nCOPY hello /\n", ["-t", name("team/web"), "--push", "--provenance=true"])
+        #expect(asked.code == 2)
+    }
+
+    @Test("attestations that were asked for go into OCI layouts too; without a place for them they are refused")
+    func layout() throws {
+        let layout = work.place.path("out")
+        let digest = try work.image(
+            "FROM scratch\nCOPY hello /\n",
+            ["-t", "web:1", "--provenance=true", "--sbom=true", "-o", "type=oci,dest=\(layout)"])
+        let index = try JSONDecoder().decode(ImageIndex.self, from: Data(try WholeFile.read(layout + "/index.json")))
+        #expect(index.manifests.count == 3)
+        #expect(index.manifests.count { $0.artifactType == "application/vnd.in-toto+json" } == 2)
+        #expect(try work.succeed(["digest", "oci:\(layout):1"]).result == digest)
+        let plain = try work.build("FROM scratch\nCOPY hello /\n", ["--sbom=true"])
+        #expect(plain.code == 64)
+        #expect(plain.error.contains("there is none among the outputs"), "\(plain.error)")
+    }
+
     @Test("a push that fails says why, and leaves nothing that looks like the image")
     func failure() throws {
         registry.inject(.status(403), on: .blobs)

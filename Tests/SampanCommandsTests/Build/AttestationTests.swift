@@ -107,6 +107,12 @@ struct AttestationTests {
     func names(name: String, uri: String) {
         #expect(Material(image: name, manifest: SHA256.digest(of: ""), platform: platform).uri == uri)
         #expect(
+            Material(download: "https://bucket.test/f.tar?token=abc&sig=def", content: SHA256.digest(of: "")).uri
+                == "https://bucket.test/f.tar")
+        #expect(
+            Material(git: "https://host.test/r.git?token=abc#main:dir", commit: "abc").uri
+                == "git+https://host.test/r.git#main:dir")
+        #expect(
             Material(git: "https://me:pw@host.test/r.git#main", commit: "abc").uri
                 == "git+https://***@host.test/r.git#main")
     }

@@ -23,6 +23,7 @@ struct OutputPlanTests {
         #expect(try plan(["type=docker,dest=a.tar"], load: true).outputs.map(\.isDaemon) == [false, true])
         #expect(try plan(["type=image,push=true"]).outputs.map(\.kind) == [.registry])
         #expect(try plan(["type=image,push=false"]).outputs.map(\.kind) == [.image])
+        #expect(try plan(["type=registry,push=false"]).outputs.map(\.kind) == [.image])
     }
 
     @Test("names of an output may be several")
@@ -61,6 +62,8 @@ struct OutputPlanTests {
             (["type=registry,dest=x"], 1, "--output type=registry has no dest="),
             (["type=oci,dest=x,oci-mediatypes=false"], 1, "--output cannot have oci-mediatypes=false"),
             (["type=oci,dest=x,rewrite-timestamp=false"], 1, "--output cannot have rewrite-timestamp=false"),
+            (["type=oci,dest=x,push=true"], 1, "--output type=oci has no push="),
+            (["type=docker,dest=x,tar=true"], 1, "--output type=docker has no tar="),
             (["type=image,push=maybe"], 1, "--output 'push=maybe' is not understood"),
         ] as [([String], Int, String)])
     func refused(outputs: [String], platforms: Int, message: String) {
@@ -74,6 +77,21 @@ struct OutputPlanTests {
         let error = #expect(throws: Diagnostic.self) { try plan([], push: true, named: false) }
         #expect(error?.message == "an image that is pushed needs a name")
         #expect(try plan(["type=registry,name=registry.test/a"], named: false).outputs.count == 1)
+    }
+
+    @Test("attestations that were asked for need an output with a place for them")
+    func attestations() throws {
+        func check(_ outputs: [String], _ provenance: String?) throws {
+            try plan(outputs).check(AttestationOptions(provenance: provenance, sbom: nil, attest: []))
+        }
+        try check([], nil)
+        try check([], "false")
+        try check(["type=oci,dest=x"], "true")
+        try check(["out", "type=registry"], "mode=max")
+        for outputs in [[], ["type=docker,dest=x"], ["out"]] {
+            let error = #expect(throws: Diagnostic.self) { try check(outputs, "true") }
+            #expect(error?.exitCode == 64)
+        }
     }
 
     @Test("what BuildKit's users write for reproducible images is what happens anyway")
