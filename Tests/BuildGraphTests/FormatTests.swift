@@ -70,6 +70,25 @@ struct FormatTests {
         #expect(Redaction.url(text) == shown)
     }
 
+    @Test(
+        "passwords leave every URL of a text, and nothing else does",
+        arguments: [
+            ("", ""), ("RUN true", "RUN true"), ("://", "://"), ("a://@", "a://***@"),
+            ("git clone https://host/a@b && mail a@b", "git clone https://host/a@b && mail a@b"),
+            (
+                "ADD https://u:p@one/x http://two/y ftp://t@three /to/",
+                "ADD https://***@one/x http://two/y ftp://***@three /to/"
+            ),
+            ("x=\"https://u:p'q\\\"r@host\"", "x=\"https://***@host\""), ("https://u:p@q@host", "https://***@host"),
+            ("https://u:p@one,https://u:p@two", "https://***@one,https://***@two"),
+            ("https://one?a@b https://two#a@b", "https://one?a@b https://two#a@b"),
+            ("https://one\nmail a@b\thttps://ü:ß@two\n", "https://one\nmail a@b\thttps://***@two\n"),
+            ("https://u:p", "https://u:p"),
+        ])
+    func redactedText(text: String, shown: String) {
+        #expect(Redaction.urls(in: text) == shown)
+    }
+
     @Test("variables keep their place when they are set again")
     func environment() {
         var environment = Environment(["A=1", "B=2=3", "C"])

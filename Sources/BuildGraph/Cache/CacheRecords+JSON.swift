@@ -36,7 +36,6 @@ extension CacheRecords {
         struct Step: Codable {
             var key: Digest
             var shape: Digest
-            var description: String
             var layer: Digest?
         }
 
@@ -68,9 +67,7 @@ extension CacheRecords {
         try CanonicalJSON.encode(
             Document(
                 version: Self.version,
-                steps: allSteps.map {
-                    .init(key: $0.key, shape: $0.shape, description: $0.description, layer: $0.layer)
-                },
+                steps: allSteps.map { .init(key: $0.key, shape: $0.shape, layer: $0.layer) },
                 layers: allLayers.map { layer in
                     .init(
                         id: layer.id, content: layer.contentID,
@@ -122,7 +119,7 @@ extension CacheRecords {
             if let id = step.layer, self.layer(id) == nil {
                 throw CacheRecordsError.invalid("layer \(id) of step \(step.key) is missing")
             }
-            add(Step(key: step.key, shape: step.shape, description: step.description, layer: step.layer))
+            add(Step(key: step.key, shape: step.shape, layer: step.layer))
         }
     }
 

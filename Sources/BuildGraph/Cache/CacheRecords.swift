@@ -7,7 +7,8 @@ package import OCI
 /// Nothing in it depends on the machine that made it. A layer that a program made is not named by chance, as in a
 /// store, but by what it holds (``CacheRecords/id(ofProgramLayer:)``), and keys are computed from such names. So two
 /// machines that made the same export the same bytes, and a key that is found here says that the inputs hold the same,
-/// whoever made them.
+/// whoever made them. No text of an instruction is in it either: such a text can hold a password, and whoever may pull
+/// an image need not know it.
 package struct CacheRecords: Sendable, Hashable {
     /// A step and its result.
     package struct Step: Sendable, Hashable {
@@ -15,15 +16,12 @@ package struct CacheRecords: Sendable, Hashable {
         package var key: Digest
         /// The instruction without its inputs.
         package var shape: Digest
-        /// For people.
-        package var description: String
         /// Nil when the step changed nothing.
         package var layer: Digest?
 
-        package init(key: Digest, shape: Digest, description: String, layer: Digest?) {
+        package init(key: Digest, shape: Digest, layer: Digest?) {
             self.key = key
             self.shape = shape
-            self.description = String(description.prefix(CacheRecords.descriptionLimit))
             self.layer = layer
         }
     }
@@ -65,8 +63,6 @@ package struct CacheRecords: Sendable, Hashable {
             Descriptor(mediaType: MediaType(rawValue: compression.mediaType), digest: digest, size: size)
         }
     }
-
-    private static let descriptionLimit = 300
 
     private var steps: [Digest: Step] = [:]
     private var layers: [Digest: Layer] = [:]

@@ -3,7 +3,6 @@ private import DockerfileSyntax
 
 /// A step that was carried out or found, as an exported cache knows it.
 struct TracedStep: Sendable {
-    var description: String
     /// Chains of layers that it read, as this build has them.
     var inputs: [[LayerRef]]
     /// What it made; nil when it changed nothing.
@@ -13,10 +12,7 @@ struct TracedStep: Sendable {
     /// The instruction without its inputs; not computed before someone asks.
     var shape: @Sendable () async throws -> Digest
 
-    init(
-        description: String, inputs: [[LayerRef]], isShipped: Bool, shape: @Sendable @escaping () async throws -> Digest
-    ) {
-        self.description = description
+    init(inputs: [[LayerRef]], isShipped: Bool, shape: @Sendable @escaping () async throws -> Digest) {
         self.inputs = inputs
         self.isShipped = isShipped
         self.shape = shape

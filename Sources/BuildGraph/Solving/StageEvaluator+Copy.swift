@@ -183,10 +183,9 @@ extension StageEvaluator {
         _ entries: EntriesStep, _ text: String, _ context: StepContext, _ step: StepID
     ) async throws {
         let planner = EntriesPlanner(layers: services.layers)
-        var traced = TracedStep(
-            description: context.statement.instruction.text, inputs: entries.inputs,
-            isShipped: entries.takesFromLayers
-        ) { try await HostOSWork.compute { try entries.shape() } }
+        var traced = TracedStep(inputs: entries.inputs, isShipped: entries.takesFromLayers) {
+            try await HostOSWork.compute { try entries.shape() }
+        }
         if let found = try await imported(&traced) {
             services.progress.emit(.cached(step))
             traced.layer = found.layer.map { layer in

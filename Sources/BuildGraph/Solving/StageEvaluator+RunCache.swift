@@ -9,7 +9,7 @@ extension StageEvaluator {
     func result(of plan: RunPlan, _ context: StepContext, _ step: StepID) async throws -> TracedStep {
         let shape = plan.shape(request)
         let text = context.statement.instruction.text
-        var traced = TracedStep(description: text, inputs: plan.inputLayers, isShipped: true) { shape }
+        var traced = TracedStep(inputs: plan.inputLayers, isShipped: true) { shape }
         let key = TracedStep.key(shape, plan.inputs)
         if !skipsCache, let found = try await cached(key: key, shape: shape, plan) {
             services.progress.emit(.cached(step))
@@ -124,7 +124,8 @@ extension StageEvaluator {
 
     private func record(key: Digest, shape: Digest, _ result: StepResult, description: String) async throws {
         let store = services.store
-        let text = String(description.prefix(300))
+        // `cache du` shows it. Shortened last, lest a URL lose the mark that a password ends with.
+        let text = String(Redaction.urls(in: description).prefix(300))
         try await BlockingPool.waiting.run {
             try store.recordStep(
                 .init(

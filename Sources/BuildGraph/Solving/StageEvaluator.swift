@@ -142,7 +142,7 @@ package struct StageEvaluator: Sendable {
         let stage = node.stage.name ?? "stage-\(node.stage.index)"
         let width = String(total).count
         let position = String(repeating: " ", count: width - String(number).count) + String(number)
-        let text = statement.instruction.text.split(separator: "\n").first.map(String.init) ?? ""
+        let text = Redaction.urls(in: statement.instruction.text).split(separator: "\n").first ?? ""
         let line = String(text.prefix(200))
         var name = session.graph.nodes.count == 1 && node.stage.name == nil ? "" : stage + " "
         if session.shared.namesPlatforms { name = "\(platform) " + name }

@@ -2,10 +2,39 @@
 package enum Redaction {
     /// A URL without `user:password@`.
     package static func url(_ text: String) -> String {
-        guard let scheme = text.utf8.firstRange(of: "://".utf8) else { return text }
+        guard let scheme = text.utf8.firstRange(of: separator) else { return text }
         let rest = text[scheme.upperBound...]
         let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
         guard let at = rest[..<end].lastIndex(of: "@") else { return text }
         return String(text[..<scheme.upperBound]) + "***" + rest[at...]
+    }
+
+    /// A text, such as a line of a program, with every URL in it as ``url(_:)`` shows it.
+    ///
+    /// Whatever stands between `://` and the last `@` before a slash, a question mark, a number sign, a blank or a line
+    /// break counts as name and password, quotes and commas too: rather too much is hidden than a part of a password
+    /// shown. Shorten a text afterwards: a URL that was cut off before its `@` can't be told from one without a password.
+    package static func urls(in text: String) -> String {
+        let bytes = text.utf8
+        var out = ""
+        var shown = bytes.startIndex
+        var next = bytes.startIndex
+        while let scheme = bytes[next...].firstRange(of: separator) {
+            next = scheme.upperBound
+            let end = bytes[next...].firstIndex(where: endsAuthority) ?? bytes.endIndex
+            guard let at = bytes[next..<end].lastIndex(of: UInt8(ascii: "@")) else { continue }
+            out += text[shown..<next] + "***"
+            (shown, next) = (at, at)
+        }
+        return out + text[shown...]
+    }
+
+    private static let separator = "://".utf8
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): true
+        default: byte <= UInt8(ascii: " ")
+        }
     }
 }

@@ -97,7 +97,7 @@ struct GitSource: Equatable {
             throw Diagnostic(
                 code: "git.failed",
                 "git cannot fetch '\(Redaction.url(remote))'\(reference.map { " at '\($0)'" } ?? "")",
-                causes: text.map { Redaction.url(String($0)) })
+                causes: text.map { Redaction.urls(in: String($0)) })
         }
         return String(decoding: result.output, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
     }

@@ -75,8 +75,7 @@ final class Machine: Sendable {
                     ]))
             records.add(
                 CacheRecords.Step(
-                    key: SHA256.digest(of: "key " + name), shape: SHA256.digest(of: "shape " + name),
-                    description: "RUN \(name)", layer: id))
+                    key: SHA256.digest(of: "key " + name), shape: SHA256.digest(of: "shape " + name), layer: id))
         }
         return records
     }
