@@ -12,10 +12,12 @@ struct CacheMountTests {
     private final class Source: CacheMountSource {
         let files: [String: String]
         let failure: Diagnostic?
+        let delay: Duration
         private let calls = Mutex<(noted: [String], restored: [String])>(([], []))
 
-        init(_ files: [String: String], failure: Diagnostic? = nil) {
+        init(_ files: [String: String], failure: Diagnostic? = nil, delay: Duration = .milliseconds(20)) {
             self.files = files
+            self.delay = delay
             self.failure = failure
         }
 
@@ -28,7 +30,7 @@ struct CacheMountTests {
             id: String, into directory: String, progress: @Sendable @escaping (Int64) -> Void
         ) async throws -> Bool {
             calls.withLock { $0.restored.append(id) }
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: delay)
             for (name, text) in files { try AtomicFile.write(Array(text.utf8), to: directory + "/" + name) }
             if let failure { throw failure }
             return !files.isEmpty
@@ -112,5 +114,66 @@ struct CacheMountTests {
         #expect(note.message == "the cache mount 'go' starts empty")
         #expect(note.causes == ["the pack is gone"])
         #expect(note.hint == "export again")
+    }
+
+    /// Builds, or gives up after seconds in which nothing can take so long.
+    private func buildInTime(_ workshop: Workshop, _ text: String) async throws {
+        let build = Task { _ = try await workshop.build(text) }
+        let watch = Task {
+            try await Task.sleep(for: .seconds(10))
+            build.cancel()
+        }
+        defer { watch.cancel() }
+        try await build.value
+    }
+
+    @Test("programs that want the same caches for themselves, in opposite order, don't wait for each other for ever")
+    func oppositeOrder() async throws {
+        let workshop = try Workshop()
+        // Each would have its first cache long before it asks for its second.
+        let source = Source(["kept": "1"], delay: .milliseconds(300))
+        workshop.cacheMounts.withLock { $0 = source }
+        func mount(_ id: String) -> String { "--mount=type=cache,id=\(id),sharing=locked,target=/\(id)" }
+        try await buildInTime(
+            workshop,
+            """
+            FROM scratch AS a
+            RUN \(mount("x")) \(mount("y")) one
+            FROM scratch AS b
+            RUN \(mount("y")) \(mount("x")) two
+            FROM scratch
+            COPY --from=a / /
+            COPY --from=b / /
+            """)
+        #expect(workshop.executor.programs.sorted() == ["one", "two"])
+        #expect(source.restored == ["x", "y"])
+        // Mounts are still those of the instruction, in its order.
+        for request in workshop.executor.requests {
+            let targets = request.mounts.map(\.target)
+            #expect(targets == (request.arguments.last == "one" ? ["/x", "/y"] : ["/y", "/x"]))
+        }
+    }
+
+    @Test(
+        "a program that mounts one cache twice does not wait for itself, and finds it at both places",
+        arguments: [["locked", "locked"], ["shared", "locked"], ["locked", "private"], ["private", "private"]])
+    func twice(sharing: [String]) async throws {
+        let workshop = try Workshop()
+        let source = Source(["kept": "1"])
+        workshop.cacheMounts.withLock { $0 = source }
+        let mounts = sharing.enumerated().map {
+            "--mount=type=cache,id=x,sharing=\($0.element),target=/\($0.offset)\($0.offset == 1 ? ",readonly" : "")"
+        }
+        try await buildInTime(workshop, "FROM scratch\nRUN \(mounts.joined(separator: " ")) one\n")
+        let request = try #require(workshop.executor.requests.last)
+        #expect(request.mounts.map(\.target) == ["/0", "/1"])
+        guard case .directory(let first, false) = request.mounts.first?.kind,
+            case .directory(let second, true) = request.mounts.last?.kind
+        else {
+            Issue.record("\(request.mounts)")
+            return
+        }
+        #expect(first == second)
+        #expect(source.restored == ["x"])
     }
 }

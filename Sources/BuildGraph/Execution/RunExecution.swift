@@ -46,9 +46,10 @@ package struct RunExecution: Sendable {
             return (root + "/upper", root + "/work", root + "/scratch", root + "/log")
         }
         let log = StepLog(path: place.log, secrets: plan.secrets.map(\.bytes), step: step, progress: services.progress)
-        var held: [CacheMount] = []
-        defer { for cache in held { cache.release() } }
-        let mounts = try await mounts(&held)
+        var held: [String: CacheMount] = [:]
+        defer { for cache in held.values { cache.release() } }
+        try await acquireCaches(&held)
+        let mounts = try await mounts(held)
         var environment = plan.environment
         if environment["PATH"] == nil { environment["PATH"] = StageState.defaultPath }
         for (name, value) in session.request.buildArguments.sorted(by: { $0.key < $1.key })
@@ -88,7 +89,19 @@ package struct RunExecution: Sendable {
 
     // MARK: - Mounts
 
-    private func mounts(_ held: inout [CacheMount]) async throws -> [ExecutionRequest.Mount] {
+    /// Takes the caches, each once however many mounts show it.
+    ///
+    /// All programs of all processes wait for caches in the order of their names, so that no two ever wait for each
+    /// other; those of their own come last, as nobody waits for them.
+    private func acquireCaches(_ held: inout [String: CacheMount]) async throws {
+        for cache in plan.caches {
+            let mount = try await acquire(cache)
+            held[cache.id] = mount
+            if mount.isNew { try await CacheMountFilling(services: services, cache: cache, step: step).fill(mount) }
+        }
+    }
+
+    private func mounts(_ held: [String: CacheMount]) async throws -> [ExecutionRequest.Mount] {
         var out: [ExecutionRequest.Mount] = []
         for mount in plan.mounts {
             switch mount {
@@ -96,8 +109,7 @@ package struct RunExecution: Sendable {
                 let directories = try await services.layers.directories(layers)
                 out.append(.init(target: target, kind: .stack(directories, path: path, writable: writable)))
             case .cache(let cache, let target):
-                let mount = try await acquire(cache)
-                held.append(mount)
+                guard let mount = held[cache.id] else { continue }
                 out.append(.init(target: target, kind: .directory(mount.path, readOnly: cache.readOnly)))
             case .tmpfs(let size, let target): out.append(.init(target: target, kind: .tmpfs(size: size)))
             case .secret(let secret, let mode, let uid, let gid, let target):
@@ -120,7 +132,6 @@ package struct RunExecution: Sendable {
             cancelled.set()
         }
         guard let mount else { throw CancellationError() }
-        if mount.isNew { try await CacheMountFilling(services: services, cache: cache, step: step).fill(mount) }
         return mount
     }
 

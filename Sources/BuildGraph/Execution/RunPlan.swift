@@ -6,6 +6,8 @@ import DockerfileSyntax
 package struct RunPlan: Sendable {
     package struct Cache: Sendable {
         package var id: String
+        /// Which stage or image `base` is of, as the instruction names it.
+        package var from: String?
         package var sharing: CacheSharing
         /// What a new cache starts with.
         package var base: [LayerRef]
@@ -51,11 +53,29 @@ package struct RunPlan: Sendable {
             }
     }
 
+    /// The caches that mounts show, each once, in the order in which every program takes them. One that several mounts
+    /// show is as exclusive as the most exclusive of these wants it.
+    var caches: [Cache] {
+        var known: [String: Cache] = [:]
+        for case .cache(let cache, _) in mounts {
+            var cache = cache
+            if let other = known[cache.id] {
+                let sharing = [cache.sharing, other.sharing].max { $0.exclusiveness < $1.exclusiveness }
+                cache = other
+                cache.sharing = sharing ?? other.sharing
+            }
+            known[cache.id] = cache
+        }
+        return known.values.sorted {
+            ($0.sharing == .private ? 1 : 0, $0.id) < ($1.sharing == .private ? 1 : 0, $1.id)
+        }
+    }
+
     package var inputs: [[Digest]] { inputLayers.map { $0.map(\.id) } }
 
     /// The instruction without its inputs.
     package func shape(_ request: BuildRequest) -> Digest {
-        var hash = KeyHasher("run/1")
+        var hash = KeyHasher("run/2")
         hash.add(arguments)
         let variables = environment.list.filter { item in
             !BuildArguments.isProxy(String(item.prefix { $0 != "=" }))
@@ -78,16 +98,28 @@ package struct RunPlan: Sendable {
             case .cache(let cache, let target):
                 hash.add("cache")
                 hash.add([cache.id, target, cache.sharing.rawValue, String(cache.readOnly)])
+                // Its layers may have names that only this machine knows, and count when a cache is new alone.
+                hash.add([cache.from ?? "", cache.path.absolute])
+                hash.add(Self.access(cache.mode, cache.uid, cache.gid))
             case .tmpfs(let size, let target):
                 hash.add("tmpfs")
                 hash.add([String(size ?? -1), target])
-            case .secret: hash.add("secret")
-            case .agent(_, _, _, _, let target):
+            case .secret(_, let mode, let uid, let gid, let target):
+                hash.add("secret")
+                hash.add(target)
+                hash.add(Self.access(mode, uid, gid))
+            case .agent(_, let mode, let uid, let gid, let target):
                 hash.add("agent")
                 hash.add(target)
+                hash.add(Self.access(mode, uid, gid))
             }
         }
         return hash.finalize()
+    }
+
+    /// What a program sees of a mount with stat(2); nothing for what is left as it is.
+    private static func access(_ mode: UInt32?, _ uid: UInt32?, _ gid: UInt32?) -> [String] {
+        [mode, uid, gid].map { $0.map { String($0) } ?? "" }
     }
 }
 
@@ -120,6 +152,17 @@ package struct StepResult: Sendable, Equatable {
             let ids = line.split(separator: " ").map { Digest(hex: $0) }
             guard !ids.contains(nil) else { return nil }
             inputs.append(ids.compactMap { $0 })
+        }
+    }
+}
+
+extension CacheSharing {
+    /// `private` before `locked`, because a directory of its own has no other user at all.
+    fileprivate var exclusiveness: Int {
+        switch self {
+        case .shared: 0
+        case .locked: 1
+        case .private: 2
         }
     }
 }

@@ -95,7 +95,7 @@ extension StageEvaluator {
             plan.mounts.append(
                 .cache(
                     RunPlan.Cache(
-                        id: id,
+                        id: id, from: mount.from,
                         sharing: CacheSharing(rawValue: (mount.sharing ?? .shared).rawValue) ?? .shared,
                         base: base, path: BytePath(cleaning: mount.source ?? "/"), mode: mount.mode, uid: mount.uid,
                         gid: mount.gid, readOnly: mount.readOnly),
