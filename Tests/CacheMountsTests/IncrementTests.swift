@@ -14,9 +14,6 @@ struct IncrementTests {
         return (bench, try bench.snapshot())
     }
 
-    /// Later than every file is, so that stamps count.
-    private let later = FileTime(seconds: FileTime.now().seconds + 3600)
-
     @Test("only what is new or changed is packed again")
     func packsChanges() throws {
         let (bench, first) = try prepared()
@@ -42,27 +39,66 @@ struct IncrementTests {
         #expect(try Bench.listing(out) == Bench.listing(bench.cache))
     }
 
-    @Test("files whose status is older than the index are not read")
-    func trustsStamps() throws {
+    @Test("a file that was read before, or restored, is not read again; one that was touched is")
+    func remembered() throws {
         let (bench, first) = try prepared()
         #expect(first.read == 10)
-        #expect(try bench.snapshot(after: first, trusted: later).read == 0)
-        try Shell.run("cd '\(bench.cache)' && touch f1")
-        #expect(try bench.snapshot(after: first, trusted: later).read == 1)
-        // Nothing that was looked at within two seconds of its last change is trusted.
-        #expect(try bench.snapshot(after: first, trusted: first.trusted).read == 10)
+        // What was looked at within two seconds of its last change is not trusted.
         #expect(try bench.snapshot(after: first).read == 10)
+        usleep(2_100_000)
+        #expect(try bench.snapshot(after: first).read == 10)
+        #expect(try bench.snapshot(after: first).read == 0)
+        #expect(try bench.snapshot().index == first.index)
+        try Shell.run("cd '\(bench.cache)' && touch f1 && mkdir sub && mv f2 sub && mv sub moved")
+        let second = try bench.snapshot(after: first)
+        #expect(second.read == 2)
+        let out = try bench.restore(second.index)
+        #expect(try bench.snapshot(out, after: second).read == 0)
+        try Shell.run("cd '\(out)' && touch f1")
+        #expect(try bench.snapshot(out, after: second).read == 1)
     }
 
-    @Test("a file that was replaced under its old size and time is seen by its status")
+    @Test("links, empty files and files of the same content are remembered after a restore as well")
+    func rememberedKinds() throws {
+        let bench = try Bench()
+        try bench.file("d/one", "content")
+        try Shell.run("cd '\(bench.cache)' && cp d/one two && ln two three && ln -s two four && touch empty")
+        let first = try bench.snapshot()
+        #expect(first.read == 2)
+        let out = try bench.restore(first.index)
+        let second = try bench.snapshot(out, after: first)
+        #expect(second.read == 0)
+        #expect(second.index == first.index)
+    }
+
+    @Test("directories that took each other's place have the other's files, whatever sizes and times say")
+    func swappedDirectories() throws {
+        let bench = try Bench()
+        try bench.file("v1/f", "one")
+        try bench.file("v2/f", "two")
+        try Shell.run("cd '\(bench.cache)' && cp -r v1 current && touch -d @500000000 */f */. .")
+        let first = try bench.snapshot()
+        let place = try bench.restore(first.index, into: "place")
+        #expect(try bench.snapshot(place, after: first).read == 0)
+        try Shell.run("cd '\(place)' && rm -r current && mv v2 current && touch -d @500000000 .")
+        let second = try bench.snapshot(place, after: first)
+        let out = try bench.restore(second.index)
+        #expect(try Shell.run("cat '\(out)/current/f'") == "two")
+        #expect(try Shell.run("cat '\(out)/v1/f'") == "one")
+        #expect(try Bench.listing(out) == Bench.listing(place))
+        // A directory that moved needs no file of it read.
+        #expect(second.read == 0)
+        #expect(second.newPacks.isEmpty)
+    }
+
+    @Test("a file of a restored mount that was replaced under its old size and time is seen by its status")
     func replaced() throws {
         let (bench, first) = try prepared()
-        let before = FileTime.now()
-        usleep(20_000)
+        let place = try bench.restore(first.index, into: "place")
         try Shell.run(
-            "cd '\(bench.cache)' && touch -r f5 stamp && tr a-m n-z < f5 > x && cat x > f5 && touch -r stamp f5 && rm x stamp"
+            "cd '\(place)' && touch -r f5 stamp && tr a-m n-z < f5 > x && cat x > f5 && touch -r stamp f5 && rm x stamp"
         )
-        let second = try bench.snapshot(after: first, trusted: before)
+        let second = try bench.snapshot(place, after: first)
         #expect(second.read == 1)
         #expect(second.index.contents.count == 10)
         #expect(second.newPacks.count == 1)

@@ -33,9 +33,9 @@ final class Bench {
         try place.file("cache/" + name, generator.bytes(count))
     }
 
-    func snapshot(after previous: CacheMountSnapshot? = nil, trusted: FileTime? = nil) throws -> CacheMountSnapshot {
-        try archive.snapshot(
-            cache, previous: previous.map { CacheMountArchive.Previous($0.index, trusted: trusted) })
+    /// - Parameter directory: that of the bench when not given.
+    func snapshot(_ directory: String? = nil, after previous: CacheMountSnapshot? = nil) throws -> CacheMountSnapshot {
+        try archive.snapshot(directory ?? cache, previous: previous.map { CacheMountArchive.Previous($0.index) })
     }
 
     func restore(_ index: CacheMountIndex, into name: String = "out") throws -> String {

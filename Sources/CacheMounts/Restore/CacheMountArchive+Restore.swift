@@ -1,3 +1,4 @@
+internal import ContentStore
 internal import Core
 internal import Glibc
 internal import HostOS
@@ -28,6 +29,22 @@ extension CacheMountArchive {
             progress(index.packs[number].size)
         }
         try tree.finish(index)
+        try remember(index, in: root)
+    }
+
+    /// Tells the store what the files hold, so that the next snapshot need not read them.
+    private func remember(_ index: CacheMountIndex, in root: HostDirectory) throws {
+        var digests: [BytePath: Digest] = [:]
+        for entry in index.entries {
+            if case .file(let content?) = entry.kind { digests[entry.path] = index.contents[content].digest }
+        }
+        var items: [(stamp: FileStamp, digest: Digest)] = []
+        for entry in try LayerScanner.scanLayer(root, overlay: .none).entries {
+            guard case .file(let file) = entry.content, let digest = digests[entry.path] else { continue }
+            items.append((FileStamp(file.info), digest))
+        }
+        // Nobody else has the directory yet, so what comes later comes after this, and has a later stamp.
+        try store.recordFileDigests(items, before: StampClock.next())
     }
 
     /// Removes everything in a directory of ours, following no link.

@@ -1,10 +1,9 @@
+internal import ContentStore
 internal import Core
-package import HostOS
+internal import HostOS
 internal import Layers
 
 extension CacheMountArchive {
-    /// How near to the time of looking a stamp may lie to be trusted, in seconds; as coarse as file systems stamp.
-    private static let racyWindow: Int64 = 2
     private static let scanAttempts = 10
 
     /// What a snapshot may rely on.
@@ -12,30 +11,27 @@ extension CacheMountArchive {
         package var index: CacheMountIndex
         /// Whether a pack can still be had; the contents of one that can't be are packed again.
         package var isUsable: @Sendable (CacheMountIndex.Pack) -> Bool
-        /// Files whose status changed earlier than this need not be read when path, size and time of modification are
-        /// those of the index. Nil when the index may be of another directory: then all are read.
-        package var trusted: FileTime?
 
         package init(
-            _ index: CacheMountIndex, trusted: FileTime? = nil,
-            isUsable: @escaping @Sendable (CacheMountIndex.Pack) -> Bool = { _ in true }
+            _ index: CacheMountIndex, isUsable: @escaping @Sendable (CacheMountIndex.Pack) -> Bool = { _ in true }
         ) {
             self.index = index
             self.isUsable = isUsable
-            self.trusted = trusted
         }
     }
 
     /// Archives a directory; what packs of an earlier index hold is not packed again.
     ///
+    /// Files are read unless the store remembers the digest of just this file: a path says nothing, because a directory
+    /// that is renamed takes files along whose own status stays as it was.
+    ///
     /// Others may work in the directory meanwhile: a file that changes while it is read is left out, and no file is
     /// ever archived half. The caller holds the cache, so that it isn't pruned.
     package func snapshot(_ directory: String, previous: Previous? = nil) throws -> CacheMountSnapshot {
-        let now = FileTime.now()
-        let trusted = FileTime(seconds: now.seconds - Self.racyWindow, nanoseconds: now.nanoseconds)
+        let observed = FileTime.now()
         let root = try HostDirectory.open(directory)
         var scan = try scan(root)
-        let read = try addDigests(&scan, previous)
+        let read = try addDigests(&scan, observed: observed)
         let plan = PackPlan(scan.contents, previous: previous)
         let written = try Parallel.map(plan.new.count, threads: threads) { number in
             try checkCancelled()
@@ -45,7 +41,7 @@ extension CacheMountArchive {
         try index.check(limits)
         return CacheMountSnapshot(
             index: index, newPacks: written.compactMap(\.pack).filter { index.packs.contains($0) },
-            leftOut: scan.leftOut + scan.entries.count - index.entries.count, read: read, trusted: trusted)
+            leftOut: scan.leftOut + scan.entries.count - index.entries.count, read: read)
     }
 
     /// Looks at every file, again when files vanish meanwhile.
@@ -61,13 +57,14 @@ extension CacheMountArchive {
         throw CacheMountError.unstable(path: root.path)
     }
 
-    /// Finds out what the files hold, from the index before or by reading them.
+    /// Finds out what the files hold, from what the store remembers of them or by reading them.
+    /// - Parameter observed: the clock before the scan.
     /// - Returns: how many were read.
-    private func addDigests(_ scan: inout CacheMountScan, _ previous: Previous?) throws -> Int {
-        let known = KnownFiles(previous)
+    private func addDigests(_ scan: inout CacheMountScan, observed: FileTime) throws -> Int {
+        let files = scan.files.sorted { $0.key < $1.key }
         var unknown: [(entry: Int, file: HostFile)] = []
-        for (number, file) in scan.files.sorted(by: { $0.key < $1.key }) {
-            if let digest = known.digest(of: file) {
+        for ((number, file), digest) in zip(files, try store.fileDigests(files.map { FileStamp($0.value.info) })) {
+            if let digest {
                 scan.digests[number] = digest
             } else {
                 unknown.append((number, file))
@@ -79,7 +76,12 @@ extension CacheMountArchive {
             try checkCancelled()
             return try wanted[number * chunk..<min(wanted.count, (number + 1) * chunk)].map { try Self.digest($0.file) }
         }
-        for (item, digest) in zip(wanted, digests.joined()) { scan.digests[item.entry] = digest }
+        var learned: [(stamp: FileStamp, digest: Digest)] = []
+        for (item, digest) in zip(wanted, digests.joined()) {
+            scan.digests[item.entry] = digest
+            if let digest { learned.append((FileStamp(item.file.info), digest)) }
+        }
+        try store.recordFileDigests(learned, observed: observed)
         return wanted.count
     }
 
@@ -90,28 +92,5 @@ extension CacheMountArchive {
         } catch LayerError.changed {
             return nil
         }
-    }
-}
-
-/// The files of an index before that need not be read again.
-private struct KnownFiles {
-    private let trusted: FileTime
-    private var files: [BytePath: (size: Int64, modified: FileTime, digest: Digest)] = [:]
-
-    init(_ previous: CacheMountArchive.Previous?) {
-        trusted = previous?.trusted ?? FileTime(seconds: .min)
-        guard let previous, previous.trusted != nil else { return }
-        for entry in previous.index.entries {
-            guard case .file(let number?) = entry.kind else { continue }
-            let content = previous.index.contents[number]
-            files[entry.path] = (content.size, entry.metadata.modified, content.digest)
-        }
-    }
-
-    func digest(of file: HostFile) -> Digest? {
-        guard file.info.changed < trusted, let known = files[file.path], known.size == file.info.size,
-            known.modified == file.info.modified
-        else { return nil }
-        return known.digest
     }
 }

@@ -1,5 +1,3 @@
-package import HostOS
-
 /// A cache mount as it was archived.
 package struct CacheMountSnapshot: Sendable {
     package let index: CacheMountIndex
@@ -9,7 +7,4 @@ package struct CacheMountSnapshot: Sendable {
     package let leftOut: Int
     /// Files whose content had to be read.
     package let read: Int
-    /// Files whose status changed earlier than this are, as long as their path, size and times stay, what the index
-    /// says: for the next snapshot of the same directory.
-    package let trusted: FileTime
 }

@@ -86,7 +86,18 @@ extension Store {
     package func recordFileDigests(
         _ items: [(stamp: FileStamp, digest: Digest)], observed: FileTime
     ) throws(ContentStoreError) -> Int {
-        let limit = FileTime(seconds: observed.seconds - Self.racyWindow, nanoseconds: observed.nanoseconds)
+        try recordFileDigests(
+            items, before: FileTime(seconds: observed.seconds - Self.racyWindow, nanoseconds: observed.nanoseconds))
+    }
+
+    /// Remembers digests of files that were last touched before a time.
+    /// - Parameter limit: no change that comes after the stamps were taken may be stamped earlier than this. Only whoever
+    ///   made the files, and has let nobody else at them yet, knows such a time that is not seconds ago.
+    /// - Returns: how many were kept.
+    @discardableResult
+    package func recordFileDigests(
+        _ items: [(stamp: FileStamp, digest: Digest)], before limit: FileTime
+    ) throws(ContentStoreError) -> Int {
         let trusted = items.filter { max($0.stamp.modified, $0.stamp.changed) < limit }.sorted {
             ($0.stamp.device, $0.stamp.inode) < ($1.stamp.device, $1.stamp.inode)
         }

@@ -47,7 +47,6 @@ final class SharedCacheMounts: CacheMountSource {
             try await BlockingPool.compute.run {
                 try store.putBlob(bytes, expected: digest)
                 try CacheMountArchive(store: store, isCancelled: { cancelled.isSet }).restore(index, into: directory)
-                try CacheMountStamp(index: digest, trusted: CacheMountStamp.now()).write(beside: directory)
             }
         } onCancel: {
             cancelled.set()
@@ -117,17 +116,13 @@ final class SharedCacheMounts: CacheMountSource {
                 }
                 defer { held.release() }
                 if held.isNew { return nil }
-                let stamp = CacheMountStamp.read(beside: held.path)
                 let snapshot = try CacheMountArchive(store: store, isCancelled: { cancelled.isSet }).snapshot(
                     held.path,
                     previous: previous.map { index in
-                        CacheMountArchive.Previous(
-                            index, trusted: stamp?.index == before?.mount.index.digest ? stamp?.trusted : nil,
-                            isUsable: { (try? supply.has($0.digest)) ?? false })
+                        CacheMountArchive.Previous(index) { (try? supply.has($0.digest)) ?? false }
                     })
                 let bytes = try snapshot.index.encoded()
                 let digest = try store.putBlob(bytes)
-                try CacheMountStamp(index: digest, trusted: snapshot.trusted).write(beside: held.path)
                 return CacheManifest.Mount(
                     id: id, index: Descriptor(mediaType: CacheMountIndex.mediaType, digest: digest, size: bytes.count),
                     packs: snapshot.index.packs.map(\.descriptor))
