@@ -45,7 +45,8 @@ package struct VerifiedTransfer: Sendable {
     /// that breaks is resumed where it stopped; a server that ignores the range is read past what is there.
     ///
     /// Every byte counts as progress. Connections that bring little are spaced by pauses and must keep the pace together,
-    /// or a server could dole a file out for ever.
+    /// or a server could dole a file out for ever. What one place sends is thrown away once at most: a second time it is
+    /// the place that is wrong, and not how the pieces fit together.
     /// - Parameters:
     ///   - slowest: the least that connections must bring that break off again and again.
     ///   - progress: told the position after each piece; it falls back when the transfer starts over.
@@ -60,6 +61,7 @@ package struct VerifiedTransfer: Sendable {
         var pace = PaceKeeper(slowest)
         // Pieces of several connections or of an earlier run may not fit together; then the whole is read once more.
         var isPatched = received > 0
+        var mayRestart = true
         while true {
             let before = received
             var headers = HeaderFields()
@@ -67,7 +69,8 @@ package struct VerifiedTransfer: Sendable {
             let response = try await request(headers)
             if response.status == 416, before > 0 {
                 try restart(&sink)
-                isPatched = false
+                guard mayRestart else { throw TransferError.size(actual: before) }
+                (isPatched, mayRestart) = (false, false)
                 continue
             }
             var failure: any Error = TransferError.size(actual: before)
@@ -81,8 +84,8 @@ package struct VerifiedTransfer: Sendable {
                 if actual == digest { return }
                 let wrong = TransferError.digest(actual: actual)
                 try restart(&sink)
-                guard isPatched else { throw wrong }
-                isPatched = false
+                guard isPatched, mayRestart else { throw wrong }
+                (isPatched, mayRestart) = (false, false)
                 continue
             }
             isPatched = isPatched || received > 0
