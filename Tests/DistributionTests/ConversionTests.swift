@@ -73,6 +73,24 @@ import Testing
         #expect(try await convert(image, CopyOptions(compression: to)).0.written == result.written)
     }
 
+    @Test("a layer that is packed anew loses the annotations that describe its old bytes, and no others")
+    func annotationsOfBytes() async throws {
+        var image = try TestImage.make()
+        var manifest = try image.manifest
+        manifest.layers[0].annotations = [
+            "io.github.containers.zstd-chunked.manifest-checksum": "sha256:0",
+            "io.github.containers.zstd-chunked.manifest-position": "1:2:3:1",
+            "io.github.containers.zstd-chunked.tarsplit-position": "1:2:3",
+            "containerd.io/snapshot/stargz/toc.digest": "sha256:0", "io.containers.estargz.uncompressed-size": "1",
+            "org.example.kept": "yes",
+        ]
+        image.root = image.add(try CanonicalJSON.encode(manifest), .ociManifest)
+        let (_, packed, _) = try await convert(image, CopyOptions(compression: .zstd))
+        #expect(packed.layers[0].annotations == ["org.example.kept": "yes"])
+        let (_, same, _) = try await convert(image, CopyOptions(compression: .gzip))
+        #expect(same.layers == manifest.layers)
+    }
+
     @Test("a layer that is not what the configuration says is refused when it is packed anew")
     func diffID() async throws {
         var image = try TestImage.make()

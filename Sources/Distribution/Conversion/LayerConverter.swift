@@ -4,7 +4,6 @@ import HostOS
 import ImageLayouts
 import Layers
 import OCI
-import Synchronization
 
 /// Packs layers in another way: a layer streams through, its uncompressed bytes stay what they are and are compared with
 /// the diff ID of the configuration.
@@ -12,6 +11,14 @@ struct LayerConverter: Sendable {
     let compression: OCI.LayerCompression
     /// Gives an empty file.
     let scratch: @Sendable () throws -> FileDescriptor
+
+    /// Annotations that tell where in the compressed bytes something lies, or what it hashes to there. On other bytes
+    /// they would mislead those who fetch single files of a layer.
+    private static func describesBytes(_ annotation: String) -> Bool {
+        annotation.hasPrefix("io.github.containers.zstd-chunked.")
+            || annotation == "containerd.io/snapshot/stargz/toc.digest"
+            || annotation == "io.containers.estargz.uncompressed-size"
+    }
 
     /// - Parameter diffID: what the layer's uncompressed bytes must hash to.
     /// - Returns: the new layer and the file that holds it.
@@ -37,7 +44,8 @@ struct LayerConverter: Sendable {
                 // What follows the compressed stream belongs to the digest as well.
                 try verified.forEachPiece { _ in }
                 let descriptor = Descriptor(
-                    mediaType: type, digest: written.digest, size: Int(written.size), annotations: layer.annotations)
+                    mediaType: type, digest: written.digest, size: Int(written.size),
+                    annotations: layer.annotations.filter { !Self.describesBytes($0.key) })
                 return (descriptor, BlobFile(file, size: written.size, isVerified: true))
             }
         } onCancel: {
@@ -54,14 +62,6 @@ extension OCI.LayerCompression {
         case .zstd: .zstd
         }
     }
-}
-
-/// Something that was decided once.
-private final class Flag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .relaxed) }
-    func set() { value.store(true, ordering: .relaxed) }
 }
 
 /// Stops giving bytes when the task that wants them was cancelled.
