@@ -57,9 +57,7 @@ package final class ArchiveTarget: ImageTarget {
         _ blob: Descriptor, _ content: any BlobContent, from places: [BlobOrigin], progress: @escaping BlobProgress
     ) async throws -> BlobOutcome {
         let file = try await content.complete(progress: progress)
-        guard file.size == Int64(blob.size) else {
-            throw DistributionError.wrongSize(blob.digest, expected: blob.size, actual: Int(clamping: file.size))
-        }
+        try blob.check(size: file.size)
         state.withLock { $0.blobs[blob.digest] = (blob, file) }
         return .written
     }

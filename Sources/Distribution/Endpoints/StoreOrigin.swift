@@ -42,10 +42,9 @@ package struct StoreOrigin: ImageOrigin {
 
     package func blob(_ descriptor: Descriptor) async throws -> any BlobContent {
         let store = store
-        let file = try await BlockingPool.waiting.run {
-            try store.containsBlob(descriptor.digest) ? store.openBlob(descriptor.digest) : nil
+        if let file = try await BlockingPool.waiting.run({ try store.file(of: descriptor) }) {
+            return StoredContent(file)
         }
-        if let file { return StoredContent(BlobFile(file, size: Int64(descriptor.size), isVerified: true)) }
         let references = try await references(of: descriptor.digest)
         return ArrivingBlob(descriptor, into: store, isKept: true) { [self] sink in
             // What arrived from one repository is gone on with from the next.

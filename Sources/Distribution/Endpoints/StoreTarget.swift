@@ -15,6 +15,9 @@ package struct StoreTarget: ImageTarget {
         let store = store
         return try await BlockingPool.waiting.run {
             let missing = Set(try store.missingBlobs(of: blobs.map(\.digest)))
+            for blob in blobs where !missing.contains(blob.digest) {
+                if let size = try store.blobSize(blob.digest) { try blob.check(size: size) }
+            }
             return blobs.filter { missing.contains($0.digest) }
         }
     }

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// The transfer begins when the first byte is asked for. The last byte is given out only once the digest of the whole has
 /// been compared, so nobody completes a copy of wrong bytes. Several processes that want the same blob wait for one
-/// transfer.
+/// transfer: what is to stay is in the store before the next of them looks.
 final class ArrivingBlob: BlobContent {
     /// Fills a sink with the blob, behind what it holds already, and verifies it.
     typealias Transfer = @Sendable (inout ArrivingSink) async throws -> Void
@@ -30,6 +30,8 @@ final class ArrivingBlob: BlobContent {
         var writer: BlobWriter?
         var file: FileDescriptor?
         var arrived: Int64 = 0
+        /// Somebody waits for the blob to be in the store.
+        var isPublished = false
         /// Bytes of the present transfer were given out.
         var wasRead = false
         /// They turned out wrong, and who read them has not been told yet.
@@ -113,13 +115,20 @@ final class ArrivingBlob: BlobContent {
 
     func publish(in store: Store, progress: @escaping BlobProgress) async throws -> Bool {
         guard store === self.store else { return false }
+        state.withLock { $0.isPublished = true }
         _ = try await complete(progress: progress)
-        guard let writer = state.withLock({ state in state.writer.take() }) else { return true }
+        try await commit()
+        let digest = descriptor.digest
+        return try await BlockingPool.waiting.run { try store.containsBlob(digest) }
+    }
+
+    /// Puts what arrived into the store unless that has been done.
+    private func commit() async throws {
+        guard let writer = state.withLock({ state in state.writer.take() }) else { return }
         let descriptor = descriptor
         try await BlockingPool.waiting.run {
             _ = try writer.commit(expected: descriptor.digest, size: Int64(descriptor.size))
         }
-        return true
     }
 
     func close(isCopied: Bool) async {
@@ -130,16 +139,11 @@ final class ArrivingBlob: BlobContent {
         }
         task?.cancel()
         await task?.value
-        let (writer, isWhole) = state.withLock { state in
-            var isWhole = false
-            if case .complete = state.phase { isWhole = true }
+        let writer = state.withLock { state in
             state.phase = .closed
-            return (state.writer.take(), isWhole)
+            return state.writer.take()
         }
-        guard let writer else { return }
-        guard isCopied else { return writer.keepPartial(descriptor.digest) }
-        // Should the store be full now, the copy was made all the same.
-        if isKept, isWhole { _ = try? writer.commit(expected: descriptor.digest) } else { writer.discard() }
+        if isCopied { writer?.discard() } else { writer?.keepPartial(descriptor.digest) }
     }
 
     // MARK: - Waiting
@@ -220,16 +224,19 @@ final class ArrivingBlob: BlobContent {
         try Task.checkCancellation()
         try await transfer(&sink)
         let file = try sink.inner.writer.openForReading()
+        if state.withLock({ $0.isPublished }) {
+            try await commit()
+        } else if isKept {
+            // Should the store be full now, the copy can be made all the same.
+            try? await commit()
+        }
         return BlobFile(file, size: size, isVerified: true)
     }
 
     /// The blob in the store, once it is there.
     private func stored() async throws -> BlobFile? {
-        let (store, digest, size) = (store, descriptor.digest, size)
-        return try await BlockingPool.waiting.run {
-            guard try store.containsBlob(digest) else { return nil }
-            return BlobFile(try store.openBlob(digest), size: size, isVerified: true)
-        }
+        let (store, descriptor) = (store, descriptor)
+        return try await BlockingPool.waiting.run { try store.file(of: descriptor) }
     }
 
     /// A transfer begins or starts over.

@@ -27,15 +27,21 @@ package struct StoreSink: BlobSink, Sendable {
 
 extension StoreSink {
     /// Fetches one file into the store unless it is there; two tasks or processes that want the same wait for one
-    /// transfer.
+    /// transfer. Who waits can be cancelled.
     /// - Parameter transfer: fills the sink with the file, behind what it holds already, and verifies it.
     package static func fetch(
         _ digest: Digest, size: Int64, into store: Store,
         transfer: nonisolated(nonsending) (inout StoreSink) async throws -> Void
     ) async throws {
         if try await BlockingPool.waiting.run({ try store.containsBlob(digest) }) { return }
-        let lock = try await BlockingPool.waiting.run { try store.lockStep(digest) }
-        defer { lock?.release() }
+        let isCancelled = Flag()
+        let lock = try await withTaskCancellationHandler {
+            try await BlockingPool.waiting.run { try store.lockStep(digest) { isCancelled.isSet } }
+        } onCancel: {
+            isCancelled.set()
+        }
+        guard let lock else { throw CancellationError() }
+        defer { lock.release() }
         if try await BlockingPool.waiting.run({ try store.containsBlob(digest) }) { return }
         var sink = try await BlockingPool.waiting.run { try StoreSink(store, digest) }
         do {
