@@ -84,16 +84,22 @@ extension ImageDocument {
 }
 
 extension Transfer {
-    /// A file, a directory, or what comes on standard input, kept in a file until the end.
+    /// A file, a directory, or what comes on standard input or through a pipe, which can be read once only and is kept in
+    /// a file until the end.
     fileprivate func archive(_ path: String) async throws -> LayoutSource {
-        guard path == "-" else {
-            return try FileInfo.of(path, followLinks: true)?.kind == .directory ? .directory(path) : .archive(path)
+        if path != "-" {
+            switch try FileInfo.of(path, followLinks: true)?.kind {
+            case .directory: return .directory(path)
+            case .file, nil: return .archive(path)
+            default: break
+            }
         }
-        let path = try inputFile()
+        let copy = try inputFile(shownAs: path == "-" ? "standard input" : path)
         return try await BlockingPool.waiting.run {
-            let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
-            try DescriptorSource(.duplicating(0)).copy(to: DescriptorSink(file))
-            return .archive(path)
+            let file = try FileDescriptor.open(copy, O_WRONLY | O_CREAT | O_EXCL)
+            let input: FileDescriptor = path == "-" ? try .duplicating(0) : try .open(path, O_RDONLY)
+            try DescriptorSource(input).copy(to: DescriptorSink(file))
+            return .archive(copy)
         }
     }
 }

@@ -41,10 +41,14 @@ package struct PullCommand: AsyncParsableCommand {
         return tag
     }
 
-    /// What the image is called in the store; empty when nothing names it.
+    /// What the image is called in the store; empty when nothing names it. A digest alone is no name: what it stands for
+    /// can't be given another meaning, so the image is found by it as it is.
     private static func storedName(_ source: ImageArgument) -> String {
         switch source.name {
-        case .registry(let reference), .plain(let reference): return reference.familiar
+        case .registry(let reference), .plain(let reference):
+            guard reference.digest != nil else { return reference.familiar }
+            guard let tag = reference.tag else { return "" }
+            return Reference(registry: reference.registry, repository: reference.repository, tag: tag).familiar
         case .dockerDaemon(let name): return (try? Digest(parsing: name)) == nil ? name : ""
         case .oci(_, let name), .ociArchive(_, let name), .dockerArchive(_, let name):
             return name.flatMap { $0.contains("/") || $0.contains(":") ? $0 : nil } ?? ""

@@ -13,8 +13,8 @@ final class Transfer: Sendable {
     private struct State {
         var store: Store?
         var engine: EngineClient?
-        /// The file that holds what came on standard input.
-        var inputFile: String?
+        /// The file that holds what came through a pipe, and what the user calls that.
+        var inputFile: (path: String, shown: String)?
     }
 
     let network: NetworkAccess
@@ -97,15 +97,18 @@ final class Transfer: Sendable {
         }
     }
 
-    /// A file for what comes on standard input, gone at the end.
-    func inputFile() throws -> String {
+    /// A file for what comes through a pipe, gone at the end.
+    func inputFile(shownAs name: String) throws -> String {
         let path = try store().session().makePath("input")
-        state.withLock { $0.inputFile = path }
+        state.withLock { $0.inputFile = (path, name) }
         return path
     }
 
     /// A file as the user knows it.
-    func shown(_ path: String) -> String { state.withLock { $0.inputFile } == path ? "standard input" : path }
+    func shown(_ path: String) -> String {
+        guard let file = state.withLock({ $0.inputFile }), file.path == path else { return path }
+        return file.shown
+    }
 
     private func close() async {
         view.end()
