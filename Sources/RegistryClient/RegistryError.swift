@@ -71,6 +71,10 @@ package enum RegistryError: DiagnosticConvertible, Equatable {
             Diagnostic(
                 code: "registry.not-found", "\(registry) has no place \(subject.phrase)", causes: details,
                 hint: "check the name; some registries want the repository to be created first")
+        case .notFound(.token, let registry, let details):
+            Diagnostic(
+                code: "registry.not-found", "the token server of \(registry) has nothing at the address that it named",
+                causes: details, hint: "check the name and the port; it may be no registry at all")
         case .notFound(let subject, let registry, let details):
             Diagnostic(
                 code: "registry.not-found", "\(registry) has no \(subject.phrase)", causes: details,

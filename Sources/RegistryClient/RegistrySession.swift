@@ -21,6 +21,7 @@ package final class RegistrySession: Sendable {
     let transport: HTTPSession
     let configuration: RegistryConfiguration
     let endpoints: EndpointStore
+    let logins: LoginGuard
     private let tokens: TokenStore
     private let challenges = ChallengeMemory()
     let turns = Turns()
@@ -30,9 +31,8 @@ package final class RegistrySession: Sendable {
         self.transport = transport
         self.configuration = configuration
         endpoints = EndpointStore(transport: transport, mirrors: configuration.mirrors)
-        tokens = TokenStore(
-            transport: transport, credentials: configuration.credentials,
-            policy: RealmPolicy(tokenServers: configuration.tokenServers))
+        logins = LoginGuard(configuration, transport: transport.configuration)
+        tokens = TokenStore(transport: transport, credentials: configuration.credentials, logins: logins)
     }
 
     /// Fetches the manifest or index that a reference names, its digest if it has one, else its tag.
@@ -220,6 +220,7 @@ package final class RegistrySession: Sendable {
             let credential = try await configuration.credentials.credential(
                 for: endpoint.account, repository: repository)
             guard let value = credential.map(BasicAuthorization.value) else { return nil }
+            try logins.check(endpoint)
             return value == rejected ? nil : value
         }
     }

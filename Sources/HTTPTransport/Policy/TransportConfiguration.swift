@@ -45,4 +45,13 @@ package struct TransportConfiguration: Sendable {
     package func isInsecure(_ url: HTTPURL) -> Bool {
         insecureHosts.contains(url.host) || insecureHosts.contains("\(url.host):\(url.port ?? url.scheme.port)")
     }
+
+    /// Whether a registry may do without TLS, or with any certificate: it was named as insecure, or it is on this machine
+    /// and nobody said whose certificate it has to have.
+    /// - Throws: ``HTTPTransportError`` for directories of certificates that can't be read.
+    package func needsNoProof(_ url: HTTPURL) throws(HTTPTransportError) -> Bool {
+        if isInsecure(url) { return true }
+        guard url.isLoopback else { return false }
+        return try tls.settings(for: url).isEmpty
+    }
 }

@@ -6,6 +6,8 @@ package enum CredentialError: DiagnosticConvertible, Equatable {
     case refused(registry: String, details: [String])
     /// The registry names a token server that has nothing to do with it.
     case foreignRealm(registry: String, realm: String)
+    /// Only a project's settings vouch for a server, or let it do without proof of who it is.
+    case unproven(registry: String, server: String, Doubt)
     /// What answers at that address is no registry.
     case notRegistry(String, status: Int)
     case unreadable(file: String, reason: String)
@@ -23,6 +25,16 @@ package enum CredentialError: DiagnosticConvertible, Equatable {
     case helperAnswer(program: String)
     case helperTimeout(program: String, seconds: Int)
 
+    /// What a project's settings alone say of a server.
+    package enum Doubt: Equatable, Sendable {
+        /// That its certificate need not be checked, or that it needs no TLS.
+        case certificate
+        /// Which authority to trust for it.
+        case authority
+        /// That it issues the registry's tokens.
+        case tokenServer
+    }
+
     package var diagnostic: Diagnostic {
         let (code, message, causes, hint) = text
         return Diagnostic(code: "credentials." + code, message, causes: causes, hint: hint)
@@ -39,6 +51,25 @@ package enum CredentialError: DiagnosticConvertible, Equatable {
             (
                 "foreign-realm", "\(registry) wants its login sent to \(realm), which does not belong to it", [],
                 "if \(realm) issues its tokens: --trust-realm \(registry)=\(realm), or token-server: \(realm) in settings"
+            )
+        case .unproven(let registry, let server, .certificate):
+            (
+                "unproven", "the login for \(registry) is not sent to \(server), which need not prove who it is",
+                ["only the project's settings (sampan.yaml) say that it need not"],
+                "say so yourself: --insecure-registry \(server), or insecure: in your own settings"
+            )
+        case .unproven(let registry, let server, .authority):
+            (
+                "unproven",
+                "the login for \(registry) is not sent to \(server) on the word of an authority of the project's",
+                ["only the project's settings (sampan.yaml) name the authority"],
+                "if you trust it: --registry-ca \(server)=FILE, or ca: in your own settings"
+            )
+        case .unproven(let registry, let server, .tokenServer):
+            (
+                "unproven", "the login for \(registry) is not sent to \(server), which does not belong to it",
+                ["only the project's settings (sampan.yaml) say that it issues its tokens"],
+                "if it does: --trust-realm \(registry)=\(server), or token-server: in your own settings"
             )
         case .notRegistry(let name, let status):
             (
@@ -66,16 +97,26 @@ package enum CredentialError: DiagnosticConvertible, Equatable {
             )
         case .noPlace: ("place", "there is no home directory to keep logins in", [], "set HOME, or use --authfile")
         case .helperName(let name, let file):
-            ("helper-name", "'\(name.prefix(100))' in '\(file)' can't be the name of a credential helper", [], nil)
+            (
+                "helper-name", "'\(name.prefix(100))' in '\(file)' can't be the name of a credential helper",
+                ["credsStore and credHelpers name programs docker-credential-NAME, without a slash or a blank"],
+                "mend the name in that file, or take it out"
+            )
         case .helperMissing(let program, let file):
             (
                 "helper-missing", "the credential helper '\(program)' is not installed", ["'\(file)' names it"],
                 "install it, or take it out of credsStore and credHelpers in that file"
             )
         case .helperFailed(let program, let action, let reason):
-            ("helper", "the credential helper '\(program)' failed to \(action) a login", [reason], nil)
+            (
+                "helper", "the credential helper '\(program)' failed to \(action) a login", [reason],
+                "see that '\(program) list' works, or name a file without helpers with --authfile"
+            )
         case .helperAnswer(let program):
-            ("helper-answer", "the credential helper '\(program)' gave no valid answer", [], nil)
+            (
+                "helper-answer", "the credential helper '\(program)' gave no valid answer", [],
+                "see what '\(program) list' says, or name a file without helpers with --authfile"
+            )
         case .helperTimeout(let program, let seconds):
             (
                 "helper-timeout", "the credential helper '\(program)' gave no answer within \(seconds) s", [],

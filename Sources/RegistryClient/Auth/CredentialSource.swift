@@ -14,6 +14,7 @@ package protocol CredentialSource: Sendable {
     ///   - registry: host and port of the registry or mirror that asks for a login; `docker.io` for that one.
     ///   - repository: whose content is wanted; nil when it is about none.
     /// - Returns: nil to go without.
+    /// - Throws: ``CredentialError``, which is taken as a fault of the server that asks: a mirror is passed over.
     func credential(for registry: String, repository: String?) async throws -> RegistryCredential?
 }
 

@@ -2,18 +2,31 @@
 import Core
 import HTTPTransport
 
+/// What came of trying a login.
+package struct TriedLogin: Sendable, Hashable {
+    /// What to keep: the login, or an identity token that the registry gives in the password's place.
+    package var credential: RegistryCredential
+    /// False when the registry lets everyone in, so that it was shown no login and none was proved right.
+    package var isProven: Bool
+
+    package init(credential: RegistryCredential, isProven: Bool) {
+        self.credential = credential
+        self.isProven = isProven
+    }
+}
+
 extension RegistrySession {
     /// Tries a login at a registry, not at its mirrors.
-    /// - Returns: what to keep: the same, or an identity token that the registry gives in the password's place.
     /// - Throws: ``CredentialError/refused(registry:details:)`` for a wrong one, ``CredentialError``, ``RegistryError``,
     ///   `HTTPTransportError`.
     @discardableResult
-    package func verifyLogin(registry: String, _ credential: RegistryCredential) async throws -> RegistryCredential {
+    package func verifyLogin(registry: String, _ credential: RegistryCredential) async throws -> TriedLogin {
         let endpoint = try await endpoints.origin(of: registry)
+        try logins.check(endpoint)
         var request = HTTPRequest(.get, endpoint.url(""))
         request.acceptsAnyCertificate = endpoint.isInsecure
         let first = try await transport.send(request)
-        if first.isSuccess { return credential }
+        if first.isSuccess { return TriedLogin(credential: credential, isProven: false) }
         guard first.status == 401 else { throw CredentialError.notRegistry(registry, status: first.status) }
         let challenges = Challenge.parse(first.headers.values("WWW-Authenticate"))
         guard let way = try loginWay(challenges, endpoint) else {
@@ -24,9 +37,9 @@ extension RegistrySession {
         switch way {
         case .basic: request.authorization = BasicAuthorization.value(credential)
         case .bearer(let key):
-            let policy = RealmPolicy(tokenServers: configuration.tokenServers)
-            guard policy.allows(registry, at: endpoint.base, isInsecure: endpoint.isInsecure, realm: key.realm) else {
-                throw CredentialError.foreignRealm(registry: registry, realm: key.realm.authority)
+            try logins.check(endpoint, realm: key.realm)
+            guard logins.allows(endpoint, realm: key.realm) else {
+                throw logins.refusal(endpoint, realm: key.realm)
             }
             let answer = try await TokenServer(transport: transport).answer(key, credential, wantsIdentity: true)
             if case .basic(let user, _) = credential, let identity = answer.identity {
@@ -37,10 +50,14 @@ extension RegistrySession {
         let second = try await transport.send(request)
         guard second.isSuccess else {
             let error = await RegistryError.reject(second, registry: registry, subject: .token)
-            guard [401, 403].contains(second.status) else { throw error }
-            throw CredentialError.refused(registry: registry, details: error.diagnostic.causes)
+            switch error {
+            case .unauthorized(_, _, let details):
+                throw CredentialError.refused(registry: registry, details: details)
+            case .notFound: throw CredentialError.notRegistry(registry, status: second.status)
+            default: throw error
+            }
         }
-        return kept
+        return TriedLogin(credential: kept, isProven: true)
     }
 
     /// As for content, but a token for a login covers nothing unless the registry says what.

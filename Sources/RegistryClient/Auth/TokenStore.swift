@@ -24,14 +24,14 @@ actor TokenStore {
 
     private let server: TokenServer
     private let credentials: any CredentialSource
-    private let policy: RealmPolicy
+    private let logins: LoginGuard
     private var tokens: [Key: Token] = [:]
     private var underway: [Key: SharedTask<Token>] = [:]
 
-    init(transport: HTTPSession, credentials: any CredentialSource, policy: RealmPolicy) {
+    init(transport: HTTPSession, credentials: any CredentialSource, logins: LoginGuard) {
         server = TokenServer(transport: transport)
         self.credentials = credentials
-        self.policy = policy
+        self.logins = logins
     }
 
     /// A token that is still good, from the store or the server.
@@ -69,12 +69,11 @@ actor TokenStore {
         let endpoint = key.endpoint
         let found = try await credentials.credential(for: endpoint.account, repository: key.repository)
         guard let found else { return nil }
-        if policy.allows(endpoint.account, at: endpoint.base, isInsecure: endpoint.isInsecure, realm: key.realm) {
-            return found
-        }
+        try logins.check(endpoint, realm: key.realm)
+        if logins.allows(endpoint, realm: key.realm) { return found }
         // The same login stored for both hosts is known to both. A login of the token server's alone is not for a
         // registry to draw on: it would be handed the token.
         if try await credentials.credential(for: key.realm.authority, repository: nil) == found { return found }
-        throw CredentialError.foreignRealm(registry: endpoint.account, realm: key.realm.authority)
+        throw logins.refusal(endpoint, realm: key.realm)
     }
 }

@@ -66,16 +66,10 @@ actor EndpointStore {
         _ registry: String, _ authority: String, path: String, scheme: HTTPURL.Scheme?, isMirror: Bool
     ) async throws -> Endpoint {
         var url = try HTTPURL(scheme: scheme ?? .https, authority: authority, target: path)
-        let isInsecure = try isInsecure(url)
+        let isInsecure = try transport.configuration.needsNoProof(url)
         if isInsecure, scheme == nil { url.scheme = try await self.scheme(of: authority, isLoopback: url.isLoopback) }
         return Endpoint(
             registry: registry, base: url, isMirror: isMirror, isInsecure: isInsecure || url.scheme == .http)
-    }
-
-    /// What listens on this machine needs no certificate, unless someone said whose it has to be.
-    private func isInsecure(_ url: HTTPURL) throws -> Bool {
-        if transport.configuration.isInsecure(url) { return true }
-        return try url.isLoopback && transport.configuration.tls.settings(for: url).isEmpty
     }
 
     private func scheme(of authority: String, isLoopback: Bool) async throws -> HTTPURL.Scheme {

@@ -5,6 +5,9 @@ package struct RegistryConfiguration: Sendable {
     package var credentials: any CredentialSource
     /// Hosts that may see a registry's login because they issue its tokens, by registry's name: `host[:port]`.
     package var tokenServers: [String: [String]] = [:]
+    /// What of all this, and of the transport's configuration, the user says; nil when it is everything. Logins are sent
+    /// to no server that only others vouch for.
+    package var own: OwnSettings?
     /// Blobs fetched at a time by ``RegistrySession/fetchBlobs(_:of:progress:open:finish:)``.
     package var parallelBlobs = 4
 

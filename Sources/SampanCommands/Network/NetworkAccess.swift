@@ -44,11 +44,7 @@ package final class NetworkAccess: Sendable {
     package func transport() throws -> HTTPSession {
         try state.withLock { state in
             if let transport = state.transport { return transport }
-            var configuration = try configuration()
-            configuration.tls = TLSPolicy(
-                servers: settings.tls, directories: CertificatePlaces.directories(environment))
-            adjust(&configuration)
-            let transport = try HTTPSession(configuration)
+            let transport = try HTTPSession(try registryTransport(settings))
             state.transport = transport
             return transport
         }
@@ -67,6 +63,16 @@ package final class NetworkAccess: Sendable {
         }
     }
 
+    /// How registries are talked to by some settings.
+    private func registryTransport(_ settings: RegistrySettings) throws -> TransportConfiguration {
+        var configuration = try configuration()
+        configuration.insecureHosts = settings.insecure
+        configuration.tls = TLSPolicy(
+            servers: settings.tls, directories: CertificatePlaces.directories(environment))
+        adjust(&configuration)
+        return configuration
+    }
+
     private func configuration() throws -> TransportConfiguration {
         var configuration = try TransportConfiguration(environment: environment, version: Version.text)
         configuration.insecureHosts = settings.insecure
@@ -75,18 +81,17 @@ package final class NetworkAccess: Sendable {
 
     package func registry() throws -> RegistrySession {
         let transport = try transport()
-        return state.withLock { state in
+        return try state.withLock { state in
             if let registry = state.registry { return registry }
-            var configuration = RegistryConfiguration(mirrors: settings.mirrors, credentials: guarded())
+            var configuration = RegistryConfiguration(mirrors: settings.mirrors, credentials: credentials())
             configuration.tokenServers = settings.tokenServers
+            let own = settings.own
+            configuration.own = OwnSettings(
+                transport: try registryTransport(own), mirrors: own.mirrors, tokenServers: own.tokenServers)
             let registry = RegistrySession(transport: transport, configuration: configuration)
             state.registry = registry
             return registry
         }
-    }
-
-    private func guarded() -> any CredentialSource {
-        GuardedCredentials(source: credentials(), unproven: settings.unproven)
     }
 
     /// Where logins are looked up and kept.

@@ -42,16 +42,16 @@ package struct LoginCommand: AsyncParsableCommand {
         let (server, key) = try LoginTarget.parse(name)
         let network = try NetworkAccess(registry: registry, environment: StoreAccess.environment())
         let stored = network.credentials()
-        var credential: RegistryCredential
+        let given: RegistryCredential
         if username == nil, !passwordStdin, let known = try stored.find(server, LoginTarget.path(key)) {
             Console.shared.message("Authenticating with the login in \(known.place)")
-            credential = known.credential
+            given = known.credential
         } else {
-            credential = try LoginPrompt.ask(user: username, passwordStdin: passwordStdin)
+            given = try LoginPrompt.ask(user: username, passwordStdin: passwordStdin)
         }
-        let given = credential
+        let tried: TriedLogin
         do {
-            credential = try await Interruption.shared.cancelling {
+            tried = try await Interruption.shared.cancelling {
                 try await network.registry().verifyLogin(registry: server, given)
             }
             await network.shutdown()
@@ -62,8 +62,16 @@ package struct LoginCommand: AsyncParsableCommand {
                 code: "login.refused", "\(registry) does not take this user and password", causes: details,
                 hint: "some registries want an access token in the password's place")
         }
-        let place = try stored.save(credential, for: key)
-        Console.shared.message("Login Succeeded, kept in \(place)")
+        let place = try stored.save(tried.credential, for: key)
+        if tried.isProven {
+            Console.shared.message("Login Succeeded, kept in \(place)")
+        } else {
+            Console.shared.message("Login kept in \(place)")
+            Console.shared.diagnostic(
+                Diagnostic(
+                    .warning, code: "login.untried", "\(server) asks for no login, so this one could not be tried",
+                    hint: "whether it is right shows when an image is pulled or pushed"))
+        }
     }
 }
 

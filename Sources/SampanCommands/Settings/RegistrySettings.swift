@@ -30,10 +30,15 @@ package struct RegistrySettings: Sendable {
     /// By the registry's name, such as `docker.io` or `localhost:5000`.
     package var registries: [String: Entry]
 
-    /// Those that the project alone calls insecure.
-    package private(set) var unproven: Set<String> = []
+    private var ownRegistries: [String: Entry]
 
-    package init(_ registries: [String: Entry] = [:]) { self.registries = registries }
+    package init(_ registries: [String: Entry] = [:]) {
+        self.registries = registries
+        ownRegistries = registries
+    }
+
+    /// What flags, the environment and the user say, without the project.
+    package var own: RegistrySettings { RegistrySettings(ownRegistries) }
 
     /// - Parameter project: the directory whose `sampan.yaml` counts.
     /// - Throws: `DiagnosticList` with all mistakes of a file; `Diagnostic` for a flag.
@@ -44,9 +49,7 @@ package struct RegistrySettings: Sendable {
         let project = try SettingsFile.read(project + "/" + SettingsFile.projectName)?.registries ?? [:]
         let user = try SettingsFile.userPath(environment).flatMap { try SettingsFile.read($0) }?.registries ?? [:]
         var all = said.over(project).over(user)
-        all.unproven = all.insecure.subtracting(said.over(user).insecure).filter { name in
-            (try? HTTPURL(parsing: "https://" + name))?.isLoopback != true
-        }
+        all.ownRegistries = said.over(user).registries
         return all
     }
 

@@ -100,13 +100,12 @@ struct IdentityTokenTests {
 
     // MARK: - Login
 
-    private static func verify(_ server: LoopbackServer, _ login: RegistryCredential) async throws -> RegistryCredential
-    {
-        var kept = login
+    private static func verify(_ server: LoopbackServer, _ login: RegistryCredential) async throws -> TriedLogin {
+        var tried: TriedLogin?
         try await withTransport { transport in
-            kept = try await RegistrySession(transport: transport).verifyLogin(registry: server.authority, login)
+            tried = try await RegistrySession(transport: transport).verifyLogin(registry: server.authority, login)
         }
-        return kept
+        return try #require(tried)
     }
 
     @Test("a login gives the identity token where the server has one, else the password is kept")
@@ -117,7 +116,7 @@ struct IdentityTokenTests {
         ] {
             let server = try Self.server { _ in ServerReply(200, text: answer) }
             defer { server.stop() }
-            #expect(try await Self.verify(server, Self.password) == expected)
+            #expect(try await Self.verify(server, Self.password) == TriedLogin(credential: expected, isProven: true))
             let asked = try #require(Self.tokens(server).first)
             #expect(asked.query("offline_token") == "true" && asked.query("account") == "me")
             #expect(asked.headers["authorization"] == "Basic bWU6Z2VoZWlt")
@@ -132,7 +131,7 @@ struct IdentityTokenTests {
                 ? ServerReply() : ServerReply(401, headers: [("WWW-Authenticate", #"Basic realm="x""#)])
         }
         defer { server.stop() }
-        #expect(try await Self.verify(server, Self.password) == Self.password)
+        #expect(try await Self.verify(server, Self.password) == TriedLogin(credential: Self.password, isProven: true))
         let wrong = RegistryCredential.basic(user: "me", password: Secret("falsch"))
         await #expect(throws: CredentialError.refused(registry: server.authority, details: [])) {
             try await Self.verify(server, wrong)
@@ -155,7 +154,11 @@ struct IdentityTokenTests {
         let server = try LoopbackServer { _ in ServerReply(status, headers: [("WWW-Authenticate", "Negotiate")]) }
         defer { server.stop() }
         switch status {
-        case 200: #expect(try await Self.verify(server, Self.password) == Self.password)
+        case 200:
+            // Everyone is let in, which proves nothing of the login.
+            let tried = try await Self.verify(server, Self.password)
+            #expect(tried == TriedLogin(credential: Self.password, isProven: false))
+            #expect(!server.requests.contains { $0.headers["authorization"] != nil })
         case 401:
             await #expect(throws: RegistryError.unsupportedChallenge(registry: server.authority)) {
                 try await Self.verify(server, Self.password)
@@ -165,6 +168,29 @@ struct IdentityTokenTests {
                 try await Self.verify(server, Self.password)
             }
         }
+    }
+
+    @Test("what asks for a login and then has no registry behind it is an error that names the status")
+    func nothingBehind() async throws {
+        let server = try LoopbackServer { request in
+            request.headers["authorization"] != nil
+                ? ServerReply(404) : ServerReply(401, headers: [("WWW-Authenticate", #"Basic realm="x""#)])
+        }
+        defer { server.stop() }
+        let error = await #expect(throws: CredentialError.self) { try await Self.verify(server, Self.password) }
+        #expect(error == .notRegistry(server.authority, status: 404))
+        #expect(error?.diagnostic.causes == ["status 404 for /v2/"])
+    }
+
+    @Test("a token server that is not there is told as one")
+    func noTokenServer() async throws {
+        let server = try Self.server { _ in ServerReply(404) }
+        defer { server.stop() }
+        let error = await #expect(throws: RegistryError.self) { try await Self.verify(server, Self.password) }
+        #expect(error == .notFound(.token, registry: server.authority, details: []))
+        #expect(
+            error?.diagnostic.message
+                == "the token server of \(server.authority) has nothing at the address that it named")
     }
 
     @Test("a login is not sent to a foreign token server either")

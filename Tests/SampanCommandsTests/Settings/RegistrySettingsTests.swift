@@ -72,21 +72,21 @@ struct RegistrySettingsTests {
         )
         #expect(
             settings.mirrors == ["a.io": ["flag.io"], "docker.io": ["hub1.io", "hub2.io"], "c.io": ["user.io"]])
-        #expect(settings.insecure == ["b.io"] && settings.unproven.isEmpty)
+        #expect(settings.insecure == ["b.io"])
         #expect(settings.tokenServers == ["a.io": ["t1.io", "t2.io:8443"]])
         #expect(settings.tls["a.io"]?.authorities == ["flag.pem"])
         #expect(settings.tls["a.io"]?.identity == .init(certificate: "c.pem", key: "k.pem"))
         #expect(settings.tls["c.io"]?.authorities == ["/project.pem"])
     }
 
-    @Test("what the project alone calls insecure is known, unless it is this machine")
-    func unproven() throws {
+    @Test("what the project does not say is known by itself")
+    func own() throws {
         let project =
             "registries:\n  a.io: {insecure: true}\n  b.io: {insecure: true}\n  localhost:5000: {insecure: true}\n"
         let settings = try load(
             RegistryFlags(insecure: ["c.io"]), project: project, user: "registries:\n  b.io: {insecure: true}\n")
         #expect(settings.insecure == ["a.io", "b.io", "c.io", "localhost:5000"])
-        #expect(settings.unproven == ["a.io"])
+        #expect(settings.own.insecure == ["b.io", "c.io"])
     }
 
     @Test(
