@@ -43,6 +43,37 @@ struct EndpointTests {
         }
     }
 
+    @Test("a mirror that refuses its login is passed over, for manifests and for blobs", arguments: [true, false])
+    func refusedLogin(isForeign: Bool) async throws {
+        let mirror = try TestRegistry()
+        defer { mirror.stop() }
+        var authentication = TestRegistry.Authentication()
+        // The one is a token server that belongs to somebody else, the other wants another password.
+        if isForeign { authentication.realm = "http://127.0.0.1:1/token" }
+        authentication.credential = "Basic bWU6YW5kZXJl"
+        mirror.require(authentication)
+        try mirror.addImage([noise(50)], repository: "web")
+        let name = mirror.authority
+        let settings = { @Sendable (registry: TestRegistry) in
+            RegistryConfiguration(mirrors: [registry.authority: [name]], credentials: MirrorLogin(mirror: name))
+        }
+        try await withRegistry(settings: settings) { registry, client in
+            let (descriptor, manifest) = try registry.addImage([noise(50)], repository: "web")
+            let reference = registry.reference("web")
+            #expect(try await client.resolve(reference).descriptor == descriptor)
+            #expect(try await client.readBlob(manifest.layers[0], of: reference) == noise(50))
+            #expect(mirror.count("/blobs/") == 1 && registry.count("/blobs/") == 1)
+        }
+    }
+
+    /// A login for the mirror alone, kept there too long.
+    private struct MirrorLogin: CredentialSource {
+        let mirror: String
+        func credential(for registry: String, repository: String?) -> RegistryCredential? {
+            registry == mirror ? .basic(user: "me", password: Secret("geheim")) : nil
+        }
+    }
+
     @Test("a mirror may lie below a path")
     func mirrorPath() async throws {
         let bytes = Array(#"{"schemaVersion":2,"manifests":[]}"#.utf8)

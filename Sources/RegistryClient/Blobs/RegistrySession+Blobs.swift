@@ -12,7 +12,8 @@ extension RegistrySession {
     ///   - sink: may hold the bytes of an earlier run.
     ///   - progress: told the position after each piece; must return at once. The position falls back when a transfer
     ///     starts over.
-    /// - Throws: ``RegistryError``, `HTTPTransportError`, `CancellationError` and what the sink throws.
+    /// - Throws: ``RegistryError``, ``CredentialError``, `HTTPTransportError`, `CancellationError` and what the sink
+    ///   throws.
     package nonisolated(nonsending) func fetchBlob(
         _ descriptor: Descriptor, of reference: Reference, into sink: inout some BlobSink,
         progress: (Int) -> Void = { _ in }
@@ -45,7 +46,7 @@ extension RegistrySession {
         do {
             try await fetch(&transfer, from: place, reference, &sink, progress)
             return true
-        } catch let error where error is RegistryError || error is HTTPTransportError {
+        } catch let error where error is RegistryError || error is HTTPTransportError || error is CredentialError {
             try Task.checkCancellation()
             return false
         }
