@@ -14,8 +14,6 @@ package enum CacheMountError: DiagnosticConvertible, Equatable {
     case malformedPack(Digest, String)
     /// The directory to restore into has something in it.
     case notEmpty(path: String)
-    /// Files came and went for as long as the directory was looked at.
-    case unstable(path: String)
 
     package var diagnostic: Diagnostic {
         let again = "export the cache again"
@@ -40,10 +38,6 @@ package enum CacheMountError: DiagnosticConvertible, Equatable {
                 code: "cache-mount.pack", "the pack \(digest) of a cache mount is damaged: \(reason)", hint: again)
         case .notEmpty(let path):
             return Diagnostic(code: "cache-mount.not-empty", "the directory '\(path)' of a cache mount is not empty")
-        case .unstable(let path):
-            return Diagnostic(
-                code: "cache-mount.unstable", "the cache mount '\(path)' changes faster than it can be read",
-                hint: "let the builds that use it end first")
         }
     }
 }

@@ -4,8 +4,6 @@ internal import HostOS
 internal import Layers
 
 extension CacheMountArchive {
-    private static let scanAttempts = 10
-
     /// What a snapshot may rely on.
     package struct Previous: Sendable {
         package var index: CacheMountIndex
@@ -30,7 +28,8 @@ extension CacheMountArchive {
     package func snapshot(_ directory: String, previous: Previous? = nil) throws -> CacheMountSnapshot {
         let observed = FileTime.now()
         let root = try HostDirectory.open(directory)
-        var scan = try scan(root)
+        try checkCancelled()
+        var scan = try CacheMountScan(root, limits)
         let read = try addDigests(&scan, observed: observed)
         let plan = PackPlan(scan.contents, previous: previous)
         let written = try Parallel.map(plan.new.count, threads: threads) { number in
@@ -42,19 +41,6 @@ extension CacheMountArchive {
         return CacheMountSnapshot(
             index: index, newPacks: written.compactMap(\.pack).filter { index.packs.contains($0) },
             leftOut: scan.leftOut + scan.entries.count - index.entries.count, read: read)
-    }
-
-    /// Looks at every file, again when files vanish meanwhile.
-    private func scan(_ root: HostDirectory) throws -> CacheMountScan {
-        for _ in 0..<Self.scanAttempts {
-            try checkCancelled()
-            do {
-                return try CacheMountScan(root, limits)
-            } catch LayerError.changed {
-                continue
-            }
-        }
-        throw CacheMountError.unstable(path: root.path)
     }
 
     /// Finds out what the files hold, from what the store remembers of them or by reading them.

@@ -16,7 +16,7 @@ struct CacheMountScan {
 
     init(_ directory: HostDirectory, _ limits: CacheMountLimits) throws {
         root = try directory.descriptor.info()
-        let all = try LayerScanner.scanLayer(directory, overlay: .none).entries
+        let all = try LayerScanner.scanLayer(directory, overlay: .none, skipsVanished: true).entries
         guard all.count <= limits.entries else {
             throw CacheMountError.tooLarge(what: "files", limit: Int64(limits.entries))
         }

@@ -8,11 +8,16 @@ struct DirectoryWalk {
     private let root: HostDirectory
     private let start: BytePath
     private let readsAttributes: Bool
+    private let skipsVanished: Bool
 
-    init(_ root: HostDirectory, start: BytePath = BytePath(), readsAttributes: Bool) {
+    /// - Parameter skipsVanished: what is gone by the time it is looked at is passed over; otherwise it is an error.
+    init(
+        _ root: HostDirectory, start: BytePath = BytePath(), readsAttributes: Bool, skipsVanished: Bool = false
+    ) {
         self.root = root
         self.start = start
         self.readsAttributes = readsAttributes
+        self.skipsVanished = skipsVanished
     }
 
     /// What was found under a name.
@@ -55,13 +60,15 @@ struct DirectoryWalk {
                 beneath: root.descriptor, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, links: .refused)
         } catch {
             switch error.errno {
-            case ENOENT, ENOTDIR, ELOOP: throw LayerError.changed(path: root.show(path))
+            case ENOENT, ENOTDIR, ELOOP:
+                if skipsVanished { return }
+                throw LayerError.changed(path: root.show(path))
             default: throw SystemError(error.errno, "open directory", root.show(path))
             }
         }
         var found: [(key: [UInt8], task: Task)] = []
         for name in try Directory.names(directory) {
-            let child = try look(at: name, in: directory, path.appending(name))
+            guard let child = try look(at: name, in: directory, path.appending(name)) else { continue }
             if child.info.kind == .directory { found.append((name + [UInt8(ascii: "/")], .descend(child.path))) }
             found.append((name, .visit(child)))
         }
@@ -69,7 +76,8 @@ struct DirectoryWalk {
         tasks.append(contentsOf: found.lazy.map(\.task))
     }
 
-    private func look(at name: [UInt8], in directory: FileDescriptor, _ path: BytePath) throws -> Found {
+    /// Nil when it is gone and that does not matter.
+    private func look(at name: [UInt8], in directory: FileDescriptor, _ path: BytePath) throws -> Found? {
         try withUnsafeTemporaryAllocation(of: CChar.self, capacity: name.count + 1) { terminated in
             for (index, byte) in name.enumerated() { terminated[index] = CChar(bitPattern: byte) }
             terminated[name.count] = 0
@@ -86,6 +94,7 @@ struct DirectoryWalk {
                 }
                 return found
             } catch let error as SystemError where error.errno == ENOENT {
+                if skipsVanished { return nil }
                 throw LayerError.changed(path: root.show(path))
             }
         }

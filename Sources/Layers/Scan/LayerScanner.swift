@@ -37,11 +37,14 @@ package enum LayerScanner {
     /// Of the names of one file the first in path order is the file, the others are hard links to it. Attributes of
     /// overlayfs itself become marks or are dropped; so are SELinux labels, which belong to this machine. Sockets are
     /// left out.
+    /// - Parameter skipsVanished: what is gone by the time it is looked at is left out too; otherwise it is an error.
     /// - Throws: ``LayerError/overlayFeature(path:attribute:)`` for a redirected or metadata-only file.
-    package static func scanLayer(_ directory: HostDirectory, overlay: Overlay) throws -> LayerContents {
+    package static func scanLayer(
+        _ directory: HostDirectory, overlay: Overlay, skipsVanished: Bool = false
+    ) throws -> LayerContents {
         var names: [FileName: BytePath] = [:]
         var entries: [Entry] = []
-        try DirectoryWalk(directory, readsAttributes: true).run { found in
+        try DirectoryWalk(directory, readsAttributes: true, skipsVanished: skipsVanished).run { found in
             let info = found.info
             guard info.kind != .socket else { return .skip }
             if overlay != .none, info.kind == .characterDevice, info.representedDevice == 0 {
