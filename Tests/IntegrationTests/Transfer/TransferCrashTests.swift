@@ -85,6 +85,8 @@ struct TransferCrashTests {
         ])
         source.stop()
         let registry = try TestRegistry()
+        // The pauses before another try are when it is killed.
+        registry.inject(.sometimes500(oneIn: 3), on: .uploads)
         let blobs = image.manifest.layers + [image.manifest.config]
         let name = "\(registry.authority)/team/web:1"
         let arguments = ["push", "web:1", name, "--insecure-registry", registry.authority]
@@ -104,6 +106,7 @@ struct TransferCrashTests {
             }
         }
         #expect(killed > 0)
+        registry.heal()
         #expect(try work.succeed(arguments).result.hasSuffix(image.descriptor.digest.description))
         for blob in blobs {
             let bytes = try #require(registry.blob(blob.digest, repository: "team/web"))
