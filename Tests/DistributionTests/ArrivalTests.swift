@@ -12,7 +12,7 @@ import Testing
 /// What several transfers and what the store has already make of a blob.
 @Suite struct ArrivalTests {
     @Test("who waits for another's transfer can be cancelled", arguments: [true, false])
-    func cancelsWaiting(isWhole: Bool) async throws {
+    func cancelsWaiting(isLate: Bool) async throws {
         try await World.with { world in
             let bytes = noise(1, 1000)
             let blob = Descriptor(mediaType: .ociLayerTar, describing: bytes)
@@ -30,7 +30,7 @@ import Testing
                 try await Task.sleep(for: .seconds(20))
                 lock.release()
             }
-            if isWhole { try await Task.sleep(for: .milliseconds(50)) }
+            if isLate { try await Task.sleep(for: .milliseconds(50)) }
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }
             release.cancel()

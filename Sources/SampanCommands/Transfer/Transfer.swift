@@ -68,6 +68,7 @@ final class Transfer: Sendable {
         _ registry: RegistryOptions, _ mode: ProgressMode = .quiet,
         _ work: @escaping @Sendable (Transfer) async throws -> Value
     ) async throws -> Value {
+        OpenFiles.allowMost()
         let transfer = try Transfer(registry, mode)
         do {
             let value = try await Interruption.shared.cancelling { try await work(transfer) }

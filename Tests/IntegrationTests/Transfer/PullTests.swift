@@ -28,6 +28,20 @@ struct PullTests {
         #expect(outcome.code == 2 && outcome.error.contains("has no image"), "\(outcome)")
     }
 
+    @Test("an archive holds more blobs than files may be open at first")
+    func manyBlobs() throws {
+        let work = try Workspace("many")
+        let registry = try TestRegistry()
+        let layers = try (0..<150).map { try TarFile.bytes([TarFile.file("f\($0)", "\($0)\n")]) }
+        let image = try registry.addImage(layers, repository: "team/web", tag: "1")
+        let options = ["--insecure-registry", registry.authority]
+        try work.succeed(["pull", "\(registry.authority)/team/web:1", "-t", "many:1"] + options)
+        let path = work.place.path("many.tar")
+        try Shell.run(
+            "ulimit -Sn 100; SAMPAN_HOME='\(work.home)' '\(Program.find())' save many:1 --format oci -o '\(path)'")
+        #expect(try work.succeed(["digest", "oci-archive:" + path]).result == image.descriptor.digest.description)
+    }
+
     @Test("an archive is loaded from a pipe that has a name", arguments: ["docker", "oci"], [1, 2])
     func pipe(format: String, count: Int) throws {
         let work = try Workspace("pipe")
