@@ -60,22 +60,6 @@ package final class RegistrySession: Sendable {
         return fetched
     }
 
-    /// Asks for the digest behind a reference without its content; nil when the registry doesn't tell it that way, so
-    /// that the manifest has to be fetched.
-    ///
-    /// The answer is the registry's word: it serves to see whether something changed, not to trust content.
-    package func digest(of reference: Reference) async throws -> Digest? {
-        try await fromEndpoints(of: reference.registry) { endpoint in
-            let request = self.manifestRequest(.head, reference, at: endpoint, accept: MediaType.manifests)
-            let response = try await self.send(request, to: endpoint, repository: reference.repository)
-            guard response.status == 200 else {
-                throw await RegistryError.reject(
-                    response, registry: reference.registry, subject: .manifest(reference.familiar))
-            }
-            return response.headers["Docker-Content-Digest"].flatMap { try? Digest(parsing: $0) }
-        }
-    }
-
     func manifestRequest(
         _ method: HTTPRequest.Method, _ reference: Reference, at endpoint: Endpoint, accept: [MediaType]
     ) -> HTTPRequest {
