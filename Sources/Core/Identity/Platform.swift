@@ -66,6 +66,9 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
         "amd64", "arm64", "arm", "386", "riscv64", "ppc64le", "s390x", "mips64le", "mips64", "loong64",
     ]
 
+    /// Whether system and architecture are ones that images are made for.
+    package var isKnown: Bool { Self.systems.contains(os) && Self.architectures.contains(architecture) }
+
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -32,6 +32,11 @@ struct OutputPlan {
         if output.kind == .registry, output.names.isEmpty, tags.isEmpty {
             throw usage("an image that is pushed needs a name", hint: "add --tag REGISTRY/REPOSITORY:TAG")
         }
+        if output.kind == .registry, let name = (output.names.isEmpty ? tags : output.names).first(where: isShort) {
+            throw usage(
+                "'\(name.familiar)' does not say where to push to",
+                hint: "add --tag REGISTRY/REPOSITORY:TAG; Docker Hub's is docker.io/NAME/REPOSITORY:TAG")
+        }
         guard platforms > 1 else { return }
         if output.kind == .docker {
             throw usage(
@@ -43,6 +48,11 @@ struct OutputPlan {
                 "a tar of files is of one platform, and this build makes \(platforms)",
                 hint: "use type=local, which makes a directory for each, or build for one platform")
         }
+    }
+
+    /// A name of one word, which would be one of Docker Hub's own images.
+    private static func isShort(_ name: Reference) -> Bool {
+        name.registry == "docker.io" && name.repository.hasPrefix("library/")
     }
 
     private static func usage(_ message: String, hint: String) -> Diagnostic {

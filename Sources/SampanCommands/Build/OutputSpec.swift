@@ -37,7 +37,8 @@ package struct OutputSpec: Sendable, Equatable {
     /// Whether the result goes to standard output, which then has no room for anything else.
     package var isStandardOutput: Bool { destination == "-" }
 
-    private static let form = "type=oci|oci-archive|docker|tar|local|image|registry[,dest=PATH][,name=NAME]"
+    private static let form =
+        "type=oci|oci-archive|docker|tar|local|image|registry[,dest=PATH][,name=NAME][,compression=gzip|zstd][,push=true]"
 
     package init(_ kind: Kind, destination: String = "") {
         (self.kind, self.destination) = (kind, destination)
@@ -94,7 +95,10 @@ package struct OutputSpec: Sendable, Equatable {
                 exitCode: 64)
         }
         switch kind {
-        case .oci: return isTar == true ? .ociArchive : .oci
+        case .oci:
+            // buildx writes a file here; whoever names one wants one.
+            let destination = fields["dest"] ?? fields["destination"] ?? ""
+            return isTar ?? (destination == "-" || destination.hasSuffix(".tar")) ? .ociArchive : .oci
         case .image: return push == true ? .registry : .image
         case .registry: return push == false ? .image : .registry
         default: return kind

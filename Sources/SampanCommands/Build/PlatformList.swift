@@ -9,7 +9,7 @@ enum PlatformList {
         for text in texts {
             for word in text.split(separator: ",", omittingEmptySubsequences: false) {
                 let word = word == "local" ? Substring(Platform.host.description) : word
-                guard let platform = Platform(parsing: String(word)) else {
+                guard let platform = Platform(parsing: String(word)), platform.isKnown else {
                     throw BuildOptions.usage(
                         "platform", text, "os/architecture[/variant], such as linux/amd64,linux/arm64")
                 }

@@ -33,6 +33,15 @@ package struct ImagesCommand: ParsableCommand {
         var created: Int64
     }
 
+    /// Those of an index, separated by commas; nil for an image.
+    private static func platforms(of descriptor: Descriptor, _ store: Store) -> String? {
+        guard descriptor.mediaType.isIndex,
+            let bytes = try? store.readBlob(descriptor.digest, limit: Manifest.byteLimit),
+            case .index(let index)? = try? Manifest(decoding: bytes, mediaType: descriptor.mediaType)
+        else { return nil }
+        return index.platforms.map(\.description).joined(separator: ",")
+    }
+
     package func run() throws {
         let store = try StoreAccess.open()
         defer { store.close() }
@@ -40,7 +49,8 @@ package struct ImagesCommand: ParsableCommand {
             let image = try? StoredImage.read(record.manifest, store)
             return Row(
                 name: record.name?.familiar, digest: record.manifest.digest.description,
-                platform: image?.config.platform.description, layers: image?.manifest.layers.count ?? 0,
+                platform: Self.platforms(of: record.manifest, store) ?? image?.config.platform.description,
+                layers: image?.manifest.layers.count ?? 0,
                 size: image?.manifest.layers.reduce(0) { $0 + Int64($1.size) } ?? 0, created: record.created.seconds)
         }
         if quiet {

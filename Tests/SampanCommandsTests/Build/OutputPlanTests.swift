@@ -72,6 +72,23 @@ struct OutputPlanTests {
         #expect(error?.exitCode == 64)
     }
 
+    @Test("a name of one word is not pushed to Docker Hub by accident")
+    func short() throws {
+        let error = #expect(throws: Diagnostic.self) {
+            try OutputPlan([], push: true, load: false, tags: [Reference(parsing: "web:1")], platforms: 1)
+        }
+        #expect(error?.message == "'web:1' does not say where to push to")
+        #expect(try plan(["type=registry,name=docker.io/me/web:1"], named: false).outputs.count == 1)
+    }
+
+    @Test("an OCI output whose name ends with .tar is a file, as buildx writes it")
+    func tar() throws {
+        #expect(try OutputSpec(parsing: "type=oci,dest=out.tar").kind == .ociArchive)
+        #expect(try OutputSpec(parsing: "type=oci,dest=out.tar,tar=false").kind == .oci)
+        #expect(try OutputSpec(parsing: "type=oci,dest=-").kind == .ociArchive)
+        #expect(try OutputSpec(parsing: "type=oci,dest=out").kind == .oci)
+    }
+
     @Test("what is pushed needs a name, its own or a tag")
     func unnamed() throws {
         let error = #expect(throws: Diagnostic.self) { try plan([], push: true, named: false) }
@@ -112,7 +129,9 @@ struct PlatformListTests {
         #expect(try PlatformList.parse(["local"]) == [.host])
     }
 
-    @Test("what is no platform is refused", arguments: ["", "linux/", "linux/amd64,", "windoze", "a/b/c/d"])
+    @Test(
+        "what is no platform is refused",
+        arguments: ["", "linux/", "linux/amd64,", "windoze", "a/b/c/d", "arm64/v9", "linux/foo", "amd64,bogus/x"])
     func refused(text: String) {
         #expect(throws: Diagnostic.self) { try PlatformList.parse([text]) }
     }
