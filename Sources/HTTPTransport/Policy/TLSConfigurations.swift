@@ -1,22 +1,21 @@
+import Glibc
 import NIOSSL
 import Synchronization
 
-/// The TLS configurations of a session: one for all servers, and those of servers that have settings of their own, which
-/// are read when such a server is first talked to.
+/// The TLS configurations of a session: one for all servers, and those of servers that have settings of their own. Their
+/// files are read when a server that needs them is first talked to: a bundle of certificates takes ten milliseconds.
 final class TLSConfigurations: Sendable {
-    /// For servers without settings.
-    let general: TLSConfiguration
+    /// For servers for which ``configuration(for:namedBy:verifies:)`` gives nothing.
+    let general = TLSConfiguration.makeClientConfiguration()
+    private let certificateFile: String?
     private let policy: TLSPolicy
     private let settings = Mutex<[String: TLSSettings]>([:])
     private let loaded = Mutex<[TLSSettings: TLSConfiguration]>([:])
 
     /// - Throws: ``HTTPTransportError/certificateFile(_:)`` when the file of certificates can't be read.
     init(_ configuration: TransportConfiguration) throws(HTTPTransportError) {
-        var general = TLSConfiguration.makeClientConfiguration()
-        if let file = configuration.certificateFile {
-            general.additionalTrustRoots = [.certificates(try Self.certificates(file))]
-        }
-        self.general = general
+        certificateFile = configuration.certificateFile
+        if let certificateFile, access(certificateFile, R_OK) != 0 { throw .certificateFile(certificateFile) }
         policy = configuration.tls
     }
 
@@ -35,7 +34,7 @@ final class TLSConfigurations: Sendable {
                 settings.authorities.append(file)
             }
         }
-        if settings.isEmpty, verifies { return nil }
+        if settings.isEmpty, verifies, certificateFile == nil { return nil }
         var configuration = try load(settings, for: url)
         if !verifies { configuration.certificateVerification = .none }
         return configuration
@@ -51,7 +50,7 @@ final class TLSConfigurations: Sendable {
     private func load(_ settings: TLSSettings, for url: HTTPURL) throws(HTTPTransportError) -> TLSConfiguration {
         if let known = loaded.withLock({ $0[settings] }) { return known }
         var configuration = general
-        for file in settings.authorities {
+        for file in [certificateFile].compactMap({ $0 }) + settings.authorities {
             configuration.additionalTrustRoots.append(.certificates(try Self.certificates(file)))
         }
         if let identity = settings.identity { try Self.show(identity, in: &configuration) }

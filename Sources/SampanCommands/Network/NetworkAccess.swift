@@ -1,6 +1,7 @@
 import Core
 import Debian
 package import HTTPTransport
+import HostOS
 package import RegistryClient
 import Synchronization
 
@@ -21,20 +22,29 @@ package final class NetworkAccess: Sendable {
     /// - Parameters:
     ///   - registry: of the command line.
     ///   - project: the directory whose `sampan.yaml` counts.
+    ///   - writesLogins: whether the file of logins may be made by this command.
     ///   - adjust: has the last word on how servers are talked to.
     /// - Throws: `Diagnostic` or `DiagnosticList` for flags and settings that can't be read.
     package convenience init(
-        registry: RegistryOptions, project: String = ".", environment: [String: String],
+        registry: RegistryOptions, project: String = ".", environment: [String: String], writesLogins: Bool = false,
         adjust: @escaping @Sendable (inout TransportConfiguration) -> Void = { _ in }
     ) throws {
-        try self.init(flags: registry.flags, project: project, environment: environment, adjust: adjust)
+        try self.init(
+            flags: registry.flags, project: project, environment: environment, writesLogins: writesLogins,
+            adjust: adjust)
     }
 
     /// The same with plain values, for commands that have none of the options.
     package init(
         flags: RegistryFlags = RegistryFlags(), project: String = ".", environment: [String: String],
+        writesLogins: Bool = false,
         adjust: @escaping @Sendable (inout TransportConfiguration) -> Void = { _ in }
     ) throws {
+        if !writesLogins, let file = flags.authFile, try FileInfo.of(file, followLinks: true) == nil {
+            throw Diagnostic(
+                code: "registry.authfile", "there is no file of logins '\(file)'",
+                hint: "sampan login --authfile FILE REGISTRY writes one")
+        }
         settings = try RegistrySettings.load(flags, project: project, environment: environment)
         authFile = flags.authFile
         self.environment = environment

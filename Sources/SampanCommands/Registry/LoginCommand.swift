@@ -40,7 +40,8 @@ package struct LoginCommand: AsyncParsableCommand {
                 hint: "pipe it: … | sampan login \(name) -u USER --password-stdin", exitCode: 64)
         }
         let (server, key) = try LoginTarget.parse(name)
-        let network = try NetworkAccess(registry: registry, environment: StoreAccess.environment())
+        let network = try NetworkAccess(
+            registry: registry, environment: StoreAccess.environment(), writesLogins: true)
         let stored = network.credentials()
         let given: RegistryCredential
         if username == nil, !passwordStdin, let known = try stored.find(server, LoginTarget.path(key)) {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import SampanTestSupport
 import Testing
 
 @Suite("Transport policies")
@@ -121,5 +122,30 @@ struct PolicyTests {
         #expect(configuration.certificateFile == "/ca.pem" && configuration.userAgent == "sampan/1.2")
         #expect(configuration.proxies.https?.host == "p")
         #expect(throws: HTTPTransportError.certificateFile("/ca.pem")) { try HTTPSession(configuration) }
+    }
+
+    @Test("certificates are read when a server is asked for one, and what is none is told then")
+    func certificates() async throws {
+        let place = try TemporaryDirectory("certificates")
+        try place.file("ca.pem", "no certificate\n")
+        var configuration = TransportConfiguration()
+        configuration.certificateFile = place.path("ca.pem")
+        let session = try HTTPSession(configuration)
+        let secured = HTTPRequest(.get, try HTTPURL(parsing: "https://127.0.0.1:1/"))
+        var plain = HTTPRequest(.get, try HTTPURL(parsing: "http://127.0.0.1:1/"))
+        plain.isRepeatable = false
+        func failure(_ request: HTTPRequest) async throws -> HTTPTransportError? {
+            do {
+                _ = try await session.send(request)
+                return nil
+            } catch let error as HTTPTransportError {
+                return error
+            }
+        }
+        let told = try await failure(secured)
+        #expect(told == .certificateFile(place.path("ca.pem")))
+        let refused = try await failure(plain)
+        #expect(refused == .connection(.refused, host: "127.0.0.1:1"))
+        await session.shutdown()
     }
 }

@@ -5,6 +5,24 @@ import Testing
 
 @testable import SampanCommands
 
+@Suite("the file of logins that is named")
+struct AuthFileTests {
+    @Test("must be there, unless the command writes it")
+    func missing() throws {
+        let place = try TemporaryDirectory("authfile")
+        let path = place.path("auth.json")
+        func open(writes: Bool) throws {
+            _ = try NetworkAccess(
+                flags: RegistryFlags(authFile: path), project: place.path, environment: [:], writesLogins: writes)
+        }
+        let error = #expect(throws: Diagnostic.self) { try open(writes: false) }
+        #expect(error?.message == "there is no file of logins '\(path)'")
+        try open(writes: true)
+        try place.file("auth.json", "{}")
+        try open(writes: false)
+    }
+}
+
 @Suite("Settings of registries")
 struct RegistrySettingsTests {
     private let place: TemporaryDirectory
