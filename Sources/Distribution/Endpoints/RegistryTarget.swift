@@ -12,6 +12,8 @@ package final class RegistryTarget: ImageTarget {
     private let store: Store?
     /// Manifests that the registry said it has.
     private let known = Mutex<Set<Digest>>([])
+    /// What the tag of ``reference`` named when that was asked, which is done once; nil in it: nothing.
+    private let tagged = Once<Digest?>()
     /// Blobs that are in the repository now.
     private let blobs = Mutex<[Digest]>([])
 
@@ -30,9 +32,27 @@ package final class RegistryTarget: ImageTarget {
 
     /// A registry takes a manifest only when it has what that names, so having one is having all.
     package func isComplete(_ document: Descriptor) async throws -> Bool {
-        guard try await session.head(exact(document.digest), beforePush: true) != nil else { return false }
+        // When the tag is right already, one request says all there is to know.
+        if try await digest(of: reference.tag) != document.digest {
+            guard try await session.head(exact(document.digest), beforePush: true) != nil else { return false }
+        }
         known.withLock { _ = $0.insert(document.digest) }
         return true
+    }
+
+    /// What a tag of the repository names.
+    private func digest(of tag: String?) async throws -> Digest? {
+        guard let tag else { return nil }
+        if tag == reference.tag { return try await tagged.value { try await head(tag) } }
+        return try await head(tag)
+    }
+
+    private func head(_ tag: String) async throws -> Digest? {
+        try await session.head(named(tag), beforePush: true)?.digest
+    }
+
+    private func named(_ tag: String) -> Reference {
+        Reference(registry: reference.registry, repository: reference.repository, tag: tag)
     }
 
     /// All of them: each is looked for when it is put, where a mount says it without another request.
@@ -73,15 +93,9 @@ package final class RegistryTarget: ImageTarget {
                 try await put(document: root)
                 continue
             }
-            var tagged = exact(digest)
-            (tagged.tag, tagged.digest) = (tag, nil)
             // A tag that is right already may be one that must not be written again.
-            if known.withLock({ $0.contains(digest) }),
-                try await session.head(tagged, beforePush: true)?.digest == digest
-            {
-                continue
-            }
-            _ = try await session.pushManifest(root.bytes, mediaType: root.descriptor.mediaType, as: tagged)
+            if known.withLock({ $0.contains(digest) }), try await self.digest(of: tag) == digest { continue }
+            _ = try await session.pushManifest(root.bytes, mediaType: root.descriptor.mediaType, as: named(tag))
         }
         try await remember()
         return FinishedImage(root.descriptor)

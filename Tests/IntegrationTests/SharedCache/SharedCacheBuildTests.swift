@@ -144,10 +144,10 @@ struct SharedCacheBuildTests {
         #expect(outcome.output == "")
     }
 
-    @Test("killed at any moment of an export, what was there before is whole")
-    func kill() throws {
+    @Test("killed at any moment of an export, what was there before is whole", arguments: ["registry", "local"])
+    func kill(kind: String) throws {
         let (first, second) = (try machine(), try machine())
-        let place = try Place("local", first.place)
+        let place = try Place(kind, first.place)
         let arguments = ["--cache-to", place.to + ",mode=max", "--cache-mounts", "export"]
         func dockerfile(_ round: Int) -> String {
             """
