@@ -74,25 +74,7 @@ package final class RegistrySession: Sendable {
     {
         let request = manifestRequest(.get, reference, at: endpoint, accept: accept)
         let subject = RegistryError.Subject.manifest(reference.familiar)
-        let policy = transport.configuration.retry
-        var attempt = 1
-        while true {
-            let response = try await send(request, to: endpoint, repository: reference.repository)
-            guard response.status == 200 else {
-                throw await RegistryError.reject(response, registry: reference.registry, subject: subject)
-            }
-            do {
-                return try await check(response, reference)
-            } catch let error as HTTPTransportError where error.isTransient {
-                guard
-                    let pause = policy.pause(
-                        afterAttempt: attempt, limit: policy.attempts, retryAfter: nil, jitter: Double.random(in: 0...1)
-                    )
-                else { throw error }
-                attempt += 1
-                try await Task.sleep(for: pause)
-            }
-        }
+        return try await whole(request, from: endpoint, reference, subject: subject) { try await check($0, reference) }
     }
 
     /// Reads the body of a manifest and verifies it before anything looks into it.

@@ -1,8 +1,6 @@
 private import Archive
 package import ContentStore
 private import Core
-private import Glibc
-private import HostOS
 package import Layers
 
 /// Opens tar archives, compressed or not, for ADD.
@@ -13,10 +11,8 @@ package struct LayerArchiveOpener: ArchiveOpener {
 
     package func open(_ file: Entry) throws -> LayerContents? {
         guard try Self.isArchive(file) else { return nil }
-        let path = try store.session().makePath("archive")
-        let tar = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
         // The open descriptor keeps the bytes for as long as the entries are in use.
-        unlink(path)
+        let tar = try store.scratchFile()
         do {
             return try TarIndexer.index(try file.content.open(), into: tar, expecting: nil).contents
         } catch {

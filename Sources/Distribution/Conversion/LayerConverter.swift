@@ -26,7 +26,7 @@ struct LayerConverter: Sendable {
     {
         guard let type = layer.mediaType.compressed(compression) else { throw DistributionError.dockerZstd }
         let place = try await content.complete { _ in }
-        let isCancelled = Flag()
+        let isCancelled = CancelFlag()
         let (scratch, compression) = (scratch, compression)
         return try await withTaskCancellationHandler {
             try await BlockingPool.compute.run {
@@ -67,9 +67,9 @@ extension OCI.LayerCompression {
 /// Stops giving bytes when the task that wants them was cancelled.
 private final class Interruptible: ByteSource {
     private let source: any ByteSource
-    private let flag: Flag
+    private let flag: CancelFlag
 
-    init(_ source: any ByteSource, _ flag: Flag) {
+    init(_ source: any ByteSource, _ flag: CancelFlag) {
         self.source = source
         self.flag = flag
     }

@@ -1,6 +1,5 @@
 package import ContentStore
 package import Core
-import Glibc
 import HostOS
 package import ImageLayouts
 package import OCI
@@ -48,15 +47,5 @@ package struct LayoutOrigin: ImageOrigin {
     package func referrers(of digest: Digest) async throws -> [Descriptor] {
         let reader = reader
         return try await attached.value { try await BlockingPool.waiting.run { try reader.attached() } }[digest] ?? []
-    }
-}
-
-extension Store {
-    /// A file without a name that ends with the last who holds it.
-    func scratchFile() throws -> FileDescriptor {
-        let path = try session().makePath("scratch")
-        let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
-        unlink(path)
-        return file
     }
 }

@@ -34,7 +34,7 @@ extension StoreSink {
         transfer: nonisolated(nonsending) (inout StoreSink) async throws -> Void
     ) async throws {
         if try await BlockingPool.waiting.run({ try store.containsBlob(digest) }) { return }
-        let isCancelled = Flag()
+        let isCancelled = CancelFlag()
         let lock = try await withTaskCancellationHandler {
             try await BlockingPool.waiting.run { try store.lockStep(digest) { isCancelled.isSet } }
         } onCancel: {

@@ -39,11 +39,7 @@ extension RegistrySession {
     func collect(
         _ request: HTTPRequest, from endpoint: Endpoint, _ reference: Reference, subject: RegistryError.Subject
     ) async throws -> (HTTPResponse, [UInt8]) {
-        try await repeating { () async throws -> (HTTPResponse, [UInt8]) in
-            let response = try await self.send(request, to: endpoint, repository: reference.repository)
-            guard response.status == 200 else {
-                throw await RegistryError.reject(response, registry: reference.registry, subject: subject)
-            }
+        try await whole(request, from: endpoint, reference, subject: subject) { response in
             do {
                 return (response, try await response.body.collect(limit: Self.pageSize))
             } catch HTTPTransportError.bodyTooLarge {
@@ -52,13 +48,21 @@ extension RegistrySession {
         }
     }
 
-    /// Repeats what is read whole when the connection breaks in the middle of it.
-    func repeating<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+    /// Asks for something that is read whole, again when the connection breaks in the middle of it.
+    /// - Throws: ``RegistryError`` for every status but 200.
+    func whole<Result: Sendable>(
+        _ request: HTTPRequest, from endpoint: Endpoint, _ reference: Reference, subject: RegistryError.Subject,
+        read: (HTTPResponse) async throws -> Result
+    ) async throws -> Result {
         let policy = transport.configuration.retry
         var attempt = 1
         while true {
+            let response = try await send(request, to: endpoint, repository: reference.repository)
+            guard response.status == 200 else {
+                throw await RegistryError.reject(response, registry: reference.registry, subject: subject)
+            }
             do {
-                return try await body()
+                return try await read(response)
             } catch let error as HTTPTransportError where error.isTransient {
                 guard
                     let pause = policy.pause(

@@ -4,7 +4,6 @@ import BuildGraph
 import ContentStore
 import Core
 import Debian
-import Glibc
 import HostOS
 import Inventory
 import Layers
@@ -121,7 +120,7 @@ struct LevelWorkspace {
             for worker in 0..<workers {
                 group.addTask {
                     try await BlockingPool.compute.run {
-                        let tar = try Self.temporary(store)
+                        let tar = try store.scratchFile()
                         return try stride(from: worker, to: wanted.count, by: workers).map { index in
                             let locked = wanted[index]
                             do {
@@ -155,13 +154,6 @@ struct LevelWorkspace {
         }
     }
 
-    private static func temporary(_ store: Store) throws -> FileDescriptor {
-        let path = try store.session().makePath("packages")
-        let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
-        unlink(path)
-        return file
-    }
-
     private func archives(of recipe: Recipe) async throws -> [(archive: Recipe.Archive, contents: LayerContents)] {
         let store = builder.store
         var out: [(archive: Recipe.Archive, contents: LayerContents)] = []
@@ -170,7 +162,7 @@ struct LevelWorkspace {
             let contents = try await BlockingPool.compute.run {
                 let source = HashingSource(DescriptorSource(file))
                 let contents = try TarIndexer.append(
-                    Compression.open(source).source, to: Self.temporary(store))
+                    Compression.open(source).source, to: store.scratchFile())
                 try source.drain()
                 guard source.digest == archive.digest else {
                     throw Diagnostic(

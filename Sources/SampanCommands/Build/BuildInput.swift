@@ -230,9 +230,7 @@ struct BuildInput {
     private static func archiveContext(_ file: FileDescriptor, _ ignorePaths: [String], _ store: Store) throws
         -> FixedContext
     {
-        let path = try store.session().makePath("context")
-        let tar = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
-        unlink(path)
+        let tar = try store.scratchFile()
         let contents = try TarIndexer.index(DescriptorSource(file), into: tar, expecting: nil).contents
         return FixedContext(try filtered(contents, ignorePaths))
     }

@@ -90,8 +90,7 @@ struct BuildJob {
             plan.caches, store: store, platforms: plan.platforms, session: { try network.registry() },
             tell: { notices.add($0) })
         let run = BuildRun(
-            requests: plan.requests(request), annotations: plan.annotations, services: services,
-            cacheOptions: plan.caches, caches: caches)
+            requests: plan.requests(request), annotations: plan.annotations, services: services, caches: caches)
         let publisher = ResultPublisher(
             services: services, network: network, tags: plan.tags, attestations: plan.attestations,
             materials: materials, notices: notices)

@@ -9,7 +9,6 @@ struct BuildRun: Sendable {
     let requests: [BuildRequest]
     let annotations: AnnotationList
     let services: BuildServices
-    let cacheOptions: CacheOptions
     let caches: SharedCaches
 
     /// Builds for all platforms side by side.
@@ -30,18 +29,18 @@ struct BuildRun: Sendable {
 
     private func withCaches() async throws -> BuildServices {
         var services = services
-        if !cacheOptions.origins.isEmpty {
+        if !caches.options.origins.isEmpty {
             services.caches = try await services.progress.step("[internal] read caches") { _ in
                 try await caches.sources()
             }
         }
-        if !cacheOptions.isEmpty { services.cacheMounts = caches.mounts }
+        if !caches.options.isEmpty { services.cacheMounts = caches.mounts }
         return services
     }
 
     /// Writes the caches that were asked for.
     func export(_ sessions: [BuildSession]) async throws {
-        guard cacheOptions.targets.contains(where: { $0.place != .inline }) else { return }
+        guard caches.options.targets.contains(where: { $0.place != .inline }) else { return }
         try await services.progress.step("export caches") { _ in
             _ = try await caches.export { mode, compression in
                 var records = CacheRecords()

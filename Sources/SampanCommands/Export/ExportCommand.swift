@@ -36,8 +36,6 @@ package struct ExportCommand: AsyncParsableCommand {
         let stored = StoredOutput(store: store, network: network)
         do {
             try await Interruption.shared.cancelling {
-                // A base that nobody has read may still be where it came from.
-                try await OriginFetch(store: store, network: network).complete(record.manifest)
                 try await stored.write(record.manifest, names: [record.name].compactMap { $0 }, to: spec)
             }
             await network.shutdown()
@@ -67,6 +65,8 @@ struct StoredOutput: Sendable {
             let origin = StoreOrigin(store, descriptor, session: { [network] in try network.registry() })
             return try await LayoutOutput.write(origin, names: names + spec.names, to: spec)
         }
+        // A base that nobody has read may still be where it came from.
+        try await OriginFetch(store: store, network: network).complete(descriptor)
         // Files are read from the blobs, so nothing is needed but the store.
         let image = try StoredImage.read(descriptor, store)
         let service = LayerService(store: store, canUnpack: false, overlay: .none)

@@ -1,8 +1,6 @@
 import Archive
 import ContentStore
 import Core
-import Glibc
-import HostOS
 import ImageLayouts
 import OCI
 
@@ -20,20 +18,15 @@ enum StoreLayouts {
             throw Diagnostic(code: "image.transport", "this is not a layout or an archive")
         }
         let imported = try LayoutImport.read(source, name: tag, platform: platform, into: StoreBlobs(store: store)) {
-            let path = try store.session().makePath("archive")
-            let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
-            unlink(path)
-            return file
+            try store.scratchFile()
         }
         return imported.manifest
     }
 }
 
 /// The store as layouts see it.
-private struct StoreBlobs: BlobProvider, BlobReceiver {
+private struct StoreBlobs: BlobReceiver {
     let store: Store
-
-    func openBlob(_ digest: Digest) throws -> FileDescriptor { try store.openBlob(digest) }
 
     func containsBlob(_ digest: Digest) throws -> Bool { try store.containsBlob(digest) }
 

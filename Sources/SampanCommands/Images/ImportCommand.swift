@@ -51,9 +51,7 @@ package struct ImportCommand: AsyncParsableCommand {
             throw Diagnostic(code: "import.read", "cannot read '\(path)'", causes: [error.reason])
         }
         // Everything is read and checked once before it becomes a layer: a damaged archive makes no image.
-        let temporary = try store.session().makePath("import")
-        let tar = try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL)
-        unlink(temporary)
+        let tar = try store.scratchFile()
         let indexed: IndexedLayer
         do {
             indexed = try TarIndexer.index(DescriptorSource(input), into: tar, expecting: nil)

@@ -33,7 +33,7 @@ package final class SharedCaches: Sendable {
         var mounts: SharedCacheMounts?
     }
 
-    private let options: CacheOptions
+    let options: CacheOptions
     private let store: Store
     private let platforms: [Platform]
     private let session: @Sendable () throws -> RegistrySession

@@ -34,13 +34,7 @@ extension Transfer {
         let store = try store()
         return try await naming(source) {
             try await BlockingPool.compute.run {
-                try LayoutImport.selectors(of: source) {
-                    // For a compressed archive; the file ends with the last who holds it.
-                    let path = try store.session().makePath("archive")
-                    let file = try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL)
-                    unlink(path)
-                    return file
-                }
+                try LayoutImport.selectors(of: source) { try store.scratchFile() }
             }
         }
     }
