@@ -68,6 +68,7 @@ let package = Package(
         swift("DockerfileSyntax", ["Core"]),
         swift("YAML", ["Core", "CYAML"]),
         swift("Inventory", ["Core"]),
+        swift("Binaries", ["Core", "CZlib"], testable: true),
         swift(
             "HTTPTransport",
             [
@@ -82,6 +83,8 @@ let package = Package(
         swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
         swift("ContentStore", ["Core", "HostOS", "OCI", "CSQLite"], testable: true),
         swift("Sandbox", ["Core", "HostOS"], testable: true),
+
+        swift("Cataloging", ["Core", "Inventory", "Binaries", "CZlib", "CSQLite"], testable: true),
 
         // L4
         swift("Layers", ["Core", "HostOS", "Archive"]),
@@ -103,6 +106,12 @@ let package = Package(
                 "Core", "HostOS", "OCI", "HTTPTransport", "Archive", "ContentStore", "Layers", "ImageLayouts",
                 "RegistryClient",
             ]),
+        swift(
+            "ImageAnalysis",
+            [
+                "Core", "HostOS", "OCI", "Inventory", "Binaries", "Cataloging", "Archive", "ContentStore", "Layers",
+                "ImageLayouts",
+            ], testable: true),
         swift("CacheMounts", ["Core", "HostOS", "OCI", "Archive", "ContentStore", "Layers"]),
 
         // App
@@ -111,7 +120,7 @@ let package = Package(
             [
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
-                "Inventory", "Debian", "Bases",
+                "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Debian", "Bases",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(

@@ -64,7 +64,7 @@ struct CredentialHelper {
             .init(key: "ServerURL", value: .string(server)), .init(key: "Username", value: .string(user)),
             .init(key: "Secret", value: .string(secret.reveal())),
         ])
-        _ = try run("store", input.bytes, hiding: secret)
+        _ = try run("store", input.bytes(), hiding: secret)
     }
 
     /// Forgetting what isn't there is fine.

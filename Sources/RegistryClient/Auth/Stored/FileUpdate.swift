@@ -35,7 +35,7 @@ enum FileUpdate {
         if let old = try FileInfo.of(path), old.uid != geteuid() || old.gid != getegid() {
             _ = fchown(new.descriptor.raw, old.uid, old.gid)
         }
-        try new.descriptor.write(file.document.bytes)
+        try new.descriptor.write(file.document.bytes())
         try new.publish(durable: true)
     }
 

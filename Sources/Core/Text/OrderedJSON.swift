@@ -1,7 +1,7 @@
 // https://www.rfc-editor.org/rfc/rfc8259
 
-/// A JSON document that is changed at one place and written back: keys keep their order, numbers their text.
-indirect enum OrderedJSON: Sendable, Equatable {
+/// JSON whose keys keep their order and numbers their text: read, changed at one place and written back, or made here.
+package indirect enum OrderedJSON: Sendable, Equatable {
     case null
     case bool(Bool)
     /// As written.
@@ -10,13 +10,18 @@ indirect enum OrderedJSON: Sendable, Equatable {
     case array([OrderedJSON])
     case object([Member])
 
-    struct Member: Sendable, Equatable {
-        var key: String
-        var value: OrderedJSON
+    package struct Member: Sendable, Equatable {
+        package var key: String
+        package var value: OrderedJSON
+
+        package init(key: String, value: OrderedJSON) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// What stands under a key; of several equal keys the last counts. Setting nil removes all of them.
-    subscript(key: String) -> OrderedJSON? {
+    package subscript(key: String) -> OrderedJSON? {
         get {
             guard case .object(let members) = self else { return nil }
             return members.last { $0.key == key }?.value
@@ -35,13 +40,13 @@ indirect enum OrderedJSON: Sendable, Equatable {
         }
     }
 
-    var string: String? {
+    package var string: String? {
         if case .string(let text) = self { return text }
         return nil
     }
 
     /// What the value is, for people.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "true or false"
@@ -57,13 +62,13 @@ indirect enum OrderedJSON: Sendable, Equatable {
 
 extension OrderedJSON {
     /// What keeps a text from being JSON; the line counts from 1.
-    struct SyntaxError: Error, Equatable {
-        var line: Int
-        var expected: String
+    package struct SyntaxError: Error, Equatable {
+        package var line: Int
+        package var expected: String
     }
 
     /// Reads a text. Time is linear, depth bounded.
-    init(parsing bytes: [UInt8]) throws(SyntaxError) {
+    package init(parsing bytes: [UInt8]) throws(SyntaxError) {
         var reader = Reader(bytes: bytes)
         self = try reader.document()
     }
@@ -227,15 +232,17 @@ extension OrderedJSON {
 // MARK: - Writing
 
 extension OrderedJSON {
-    /// The document with tabs and a line break at its end, as Docker writes its own.
-    var bytes: [UInt8] {
+    /// The document with a line break at its end.
+    /// - Parameter indent: what a level is indented by: tabs are how Docker writes its own; nil puts all on one line.
+    package func bytes(indent: String? = "\t") -> [UInt8] {
         var out = ""
-        write(to: &out, indent: "\n")
+        write(to: &out, line: indent == nil ? nil : "\n", indent: indent ?? "")
         return Array((out + "\n").utf8)
     }
 
-    /// - Parameter indent: a line break and the tabs of this level.
-    private func write(to out: inout String, indent: String) {
+    /// - Parameter line: a line break and the indentation of this level; nil keeps everything on one line.
+    private func write(to out: inout String, line: String?, indent: String) {
+        let inner = line.map { $0 + indent }
         switch self {
         case .null: out += "null"
         case .bool(let value): out += value ? "true" : "false"
@@ -245,20 +252,20 @@ extension OrderedJSON {
         case .array(let items):
             out += "["
             for (index, item) in items.enumerated() {
-                out += (index == 0 ? "" : ",") + indent + "\t"
-                item.write(to: &out, indent: indent + "\t")
+                out += (index == 0 ? "" : ",") + (inner ?? "")
+                item.write(to: &out, line: inner, indent: indent)
             }
-            out += indent + "]"
+            out += (line ?? "") + "]"
         case .object(let members) where members.isEmpty: out += "{}"
         case .object(let members):
             out += "{"
             for (index, member) in members.enumerated() {
-                out += (index == 0 ? "" : ",") + indent + "\t"
+                out += (index == 0 ? "" : ",") + (inner ?? "")
                 Self.write(member.key, to: &out)
-                out += ": "
-                member.value.write(to: &out, indent: indent + "\t")
+                out += inner == nil ? ":" : ": "
+                member.value.write(to: &out, line: inner, indent: indent)
             }
-            out += indent + "}"
+            out += (line ?? "") + "}"
         }
     }
 
@@ -278,5 +285,31 @@ extension OrderedJSON {
             }
         }
         out += "\""
+    }
+}
+
+// MARK: - Making
+
+extension OrderedJSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int64) { self = .number(String(value)) }
+    package init(arrayLiteral elements: OrderedJSON...) { self = .array(elements) }
+    package init(nilLiteral: ()) { self = .null }
+
+    /// Keys keep the order in which they are written.
+    package init(dictionaryLiteral elements: (String, OrderedJSON)...) {
+        self = .object(elements.map { Member(key: $0.0, value: $0.1) })
+    }
+
+    package static func int(_ value: some BinaryInteger) -> OrderedJSON { .number(String(value)) }
+    package static func text(_ value: String?) -> OrderedJSON { value.map { .string($0) } ?? .null }
+
+    /// The same without the members of an object that are null.
+    package var withoutNulls: OrderedJSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.value != .null })
     }
 }

@@ -1,0 +1,15 @@
+package import Core
+
+/// Finds out what software an image has.
+package enum Catalog {
+    /// Bytes of the largest file whose content is looked at.
+    package static let sizeLimit: Int64 = 64 << 20
+
+    /// Whether the content of a file is needed, by its path. Called for every file of every layer.
+    package static func wants(_ path: BytePath, size: Int64) -> Bool { false }
+
+    /// The packages in the order of ecosystem, name and evidence. What can't be read is left out and told.
+    package static func packages(
+        _ tree: some CatalogTree, remark: (String) -> Void = { _ in }
+    ) throws -> [InstalledPackage] { [] }
+}

@@ -1,0 +1,60 @@
+package import Core
+package import Layers
+
+/// All that is kept of a layer after reading it once.
+package struct LayerFacts: Sendable {
+    /// Of the uncompressed archive.
+    package var diffID: Digest
+    /// Bytes of the uncompressed archive.
+    package var archiveSize: Int64
+    /// Bytes of all contents in the archive, those of a path that comes twice counted twice.
+    package var contentBytes: Int64
+    /// The entries, without content, in path order.
+    package var contents: LayerContents
+    /// What the content of each entry is, in the order of ``contents``; nil for all but files.
+    package var facts: [ContentFacts?]
+
+    package init(
+        diffID: Digest, archiveSize: Int64, contentBytes: Int64, contents: LayerContents, facts: [ContentFacts?]
+    ) {
+        self.diffID = diffID
+        self.archiveSize = archiveSize
+        self.contentBytes = contentBytes
+        self.contents = contents
+        self.facts = facts
+    }
+}
+
+/// The instruction that made a layer.
+package struct LayerCause: Sendable, Hashable {
+    /// Where in a Dockerfile.
+    package struct Place: Sendable, Hashable, Codable {
+        /// As it was given to the build.
+        package var file: String
+        /// Counted from 1.
+        package var firstLine: Int
+        package var lastLine: Int
+        /// Its stage's name or number.
+        package var stage: String
+
+        package init(file: String, firstLine: Int, lastLine: Int, stage: String) {
+            self.file = file
+            self.firstLine = firstLine
+            self.lastLine = lastLine
+            self.stage = stage
+        }
+    }
+
+    /// The instruction as the history has it.
+    package var instruction: String
+    /// Nil for layers of others and of base images.
+    package var place: Place?
+    /// RFC 3339, as the history has it.
+    package var created: String?
+
+    package init(instruction: String, place: Place? = nil, created: String? = nil) {
+        self.instruction = instruction
+        self.place = place
+        self.created = created
+    }
+}
