@@ -18,11 +18,11 @@ struct IndexTests {
         try home.open().close()
         let database = try Database(path: path, timeout: 1000)
         try database.execute("PRAGMA user_version = 99")
-        let error = ContentStoreError.newerSchema(found: 99, known: 2, path: path)
+        let error = ContentStoreError.newerSchema(found: 99, known: Schema.version, path: path)
         #expect(throws: error) { try home.open() }
         #expect(
             error.diagnostic.description == """
-                error: the store '\(path)' was written by a newer sampan (format 99, known is 2)
+                error: the store '\(path)' was written by a newer sampan (format 99, known is \(Schema.version))
                 hint: update sampan, or set SAMPAN_HOME to another directory
 
                 """)

@@ -1,3 +1,4 @@
+import ContentStore
 import Core
 import DockerfileSyntax
 import Layers
@@ -60,6 +61,7 @@ package struct StageEvaluator: Sendable {
                 state = .scratch(platform)
                 state.layers = try await session.externalLayers(name, platform: platform, span: span)
                 state.image.history.append(history("FROM \(name)", layer: true))
+                noteBase()
                 return
             }
             guard image.config.platform.distance(from: platform) != nil else {
@@ -76,6 +78,8 @@ package struct StageEvaluator: Sendable {
             state.image = image.config
             if !state.image.config.env.contains(where: { $0.hasPrefix("PATH=") }) { state.image.config.env += path }
             state.environment = Environment(state.image.config.env)
+            state.sources.layers = state.layers.map { _ in nil }
+            noteBase()
         }
     }
 
@@ -125,6 +129,7 @@ package struct StageEvaluator: Sendable {
             case .workdir(let path): try await evaluateWorkdir(path, context)
             default: try evaluateMetadata(statement)
             }
+            note(statement.instruction)
         } catch {
             throw Self.place(error, at: span(statement.instruction.range))
         }
@@ -136,6 +141,28 @@ package struct StageEvaluator: Sendable {
         case is CancellationError, is DiagnosticList: error
         default: Diagnostic(explaining: error).within(span)
         }
+    }
+
+    /// Remembers where the base is named.
+    private mutating func noteBase() {
+        let (file, range) = (request.dockerfile.source, node.stage.from.image.range)
+        note(place(file.line(at: range.start) + 1...file.line(at: max(range.start, range.end - 1)) + 1), "FROM")
+    }
+
+    /// Remembers where the instruction stands that made what came last. Triggers of a base stand in no file of ours.
+    private mutating func note(_ instruction: Instruction) {
+        note(triggerSource == nil ? place(instruction.lines) : nil, instruction.keyword?.rawValue ?? "")
+    }
+
+    private mutating func note(_ place: InstructionPlace?, _ keyword: String) {
+        state.sources.instructions[keyword] = place
+        while state.sources.layers.count < state.layers.count { state.sources.layers.append(place) }
+    }
+
+    private func place(_ lines: ClosedRange<Int>) -> InstructionPlace {
+        InstructionPlace(
+            file: request.dockerfile.source.name, firstLine: lines.lowerBound, lastLine: lines.upperBound,
+            stage: node.stage.name ?? String(node.stage.index))
     }
 
     private func label(_ statement: Statement, onbuild: Bool) -> String {

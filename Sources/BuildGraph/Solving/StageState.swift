@@ -1,3 +1,4 @@
+package import ContentStore
 package import Core
 import Layers
 package import OCI
@@ -15,6 +16,8 @@ package struct StageState: Sendable {
     package var setsCommand = false
     /// True when nothing below can come from the cache.
     package var base: BaseImage?
+    /// Where the instructions stand that made ``layers``, and those that made the configuration.
+    package var sources = ImageSources()
     /// The steps that led here, those of stages below included; what an export of the cache is made of.
     var steps: [TracedStep] = []
 

@@ -8,6 +8,7 @@ extension Index {
         try database.run("DELETE FROM blobs WHERE digest = ?", digest)
         try database.run("DELETE FROM members WHERE blob = ?", digest)
         try database.run("DELETE FROM diffs WHERE blob = ?", digest)
+        try database.run("DELETE FROM image_sources WHERE manifest = ?", digest)
         try forgetSteps(needing: .blob(digest))
         let orphans = try database.rows(
             "SELECT id FROM layers WHERE blob = ? AND directory = 0 AND tar = 0", digest

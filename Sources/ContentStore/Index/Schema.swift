@@ -5,7 +5,7 @@ internal import HostOS
 ///
 /// `PRAGMA user_version` counts the migrations that a file has seen. A form is never changed, only followed by another.
 enum Schema {
-    static let migrations = [version1, version2]
+    static let migrations = [version1, version2, version3]
 
     static var version: Int { migrations.count }
 
@@ -104,5 +104,11 @@ enum Schema {
             PRIMARY KEY (blob, registry, repository)
         ) WITHOUT ROWID;
         CREATE INDEX origins_seen ON origins (seen);
+        """
+
+    private static let version3 = """
+        CREATE TABLE image_sources (
+            manifest BLOB PRIMARY KEY, sources BLOB NOT NULL
+        ) WITHOUT ROWID;
         """
 }

@@ -1,3 +1,4 @@
+package import ContentStore
 package import ImageLayouts
 package import OCI
 
@@ -8,8 +9,8 @@ package protocol AnalysisSource: Sendable {
     var manifest: Descriptor { get }
     var image: ImageManifest { get }
     var config: ImageConfig { get }
-    /// What a build of ours wrote down of the layers, in their order; empty for images of others.
-    var causes: [LayerCause?] { get }
+    /// What a build of ours wrote down of the lines that made the image; nil for images of others.
+    var sources: ImageSources? { get }
 
     /// The bytes of a layer, compressed or not; fetched when it is not here.
     func layer(_ descriptor: Descriptor) async throws -> BlobFile

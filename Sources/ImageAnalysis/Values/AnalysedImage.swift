@@ -23,6 +23,9 @@ package struct AnalysedImage: Sendable {
     package var config: ImageConfig
     package var platform: Platform
     package var layers: [Layer]
+    /// The last instruction of each keyword that made the configuration: `FROM`, `USER`, `ENTRYPOINT`…; empty for images
+    /// of others.
+    package var instructions: [String: LayerCause.Place] = [:]
     /// What the layers make together.
     package var tree: FileTree
     /// What could not be looked at, in words.

@@ -1,3 +1,4 @@
+package import ContentStore
 package import Core
 package import Layers
 
@@ -28,22 +29,7 @@ package struct LayerFacts: Sendable {
 /// The instruction that made a layer.
 package struct LayerCause: Sendable, Hashable {
     /// Where in a Dockerfile.
-    package struct Place: Sendable, Hashable, Codable {
-        /// As it was given to the build.
-        package var file: String
-        /// Counted from 1.
-        package var firstLine: Int
-        package var lastLine: Int
-        /// Its stage's name or number.
-        package var stage: String
-
-        package init(file: String, firstLine: Int, lastLine: Int, stage: String) {
-            self.file = file
-            self.firstLine = firstLine
-            self.lastLine = lastLine
-            self.stage = stage
-        }
-    }
+    package typealias Place = InstructionPlace
 
     /// The instruction as the history has it.
     package var instruction: String

@@ -62,6 +62,9 @@ package struct BuildCommand: AsyncParsableCommand {
     @Option(help: "Stages to run anew, separated by commas.")
     var noCacheFilter: [String] = []
 
+    @Flag(help: "Do not remember in the store which line of the Dockerfile made which layer.")
+    var noSourceLines = false
+
     @Flag(help: "Ask the registry for bases that are known here too.")
     var pull = false
 

@@ -93,7 +93,7 @@ struct BuildJob {
             requests: plan.requests(request), annotations: plan.annotations, services: services, caches: caches)
         let publisher = ResultPublisher(
             services: services, network: network, tags: plan.tags, attestations: plan.attestations,
-            materials: materials, notices: notices)
+            materials: materials, keepsSourceLines: !options.noSourceLines, notices: notices)
         let start = ContinuousClock.now
         do {
             let result = try await Interruption.shared.cancelling {

@@ -14,6 +14,8 @@ struct ResultPublisher: Sendable {
     let tags: [Reference]
     let attestations: AttestationOptions
     let materials: MaterialRecorder
+    /// Whether the store remembers which lines of the Dockerfile made the image.
+    let keepsSourceLines: Bool
     /// Hears of what went wrong and was not asked for.
     let notices: Notices
 
@@ -22,7 +24,9 @@ struct ResultPublisher: Sendable {
         if plan.needsBytes { try await result.fetch() }
         for output in plan.outputs { try await write(result, to: output, request) }
         let (store, tags) = (services.store, tags)
+        let sources = keepsSourceLines ? result.parts.map { ($0.image.manifest.digest, $0.state.sources) } : []
         try await BlockingPool.waiting.run {
+            for (manifest, sources) in sources { try store.recordSources(sources, of: manifest) }
             if tags.isEmpty { try store.addImage(result.root) }
             for tag in tags { try store.tag(tag, manifest: result.root) }
         }
