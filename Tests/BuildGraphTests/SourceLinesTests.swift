@@ -69,7 +69,12 @@ struct SourceLinesTests {
         let other = ImageSources(layers: [nil])
         try workshop.store.recordSources(other, of: digest)
         #expect(try workshop.store.sources(of: digest) == other)
-        _ = try workshop.store.prune(PruneOptions(all: true))
-        #expect(try workshop.store.sources(of: digest) == nil)
+        // What a session made is its own for as long as it lasts.
+        workshop.store.close()
+        let store = try Store.open(StoreLocation(home: workshop.home.path))
+        defer { store.close() }
+        #expect(try store.sources(of: digest) == other)
+        _ = try store.prune(PruneOptions(all: true))
+        #expect(try store.sources(of: digest) == nil)
     }
 }
