@@ -1,6 +1,6 @@
 """The table that a run prints: plain text that is Markdown too."""
 
-from . import bases, distribution
+from . import bases, distribution, inspection
 
 MEMORY_LIMIT = 150_000_000
 
@@ -17,7 +17,9 @@ def render(result: dict) -> str:
     compared = [
         row
         for row in result["rows"]
-        if "tools" in row and "limit" not in row and not any(row.get(kind) for kind in ("own", "base", "distribution"))
+        if "tools" in row
+        and "limit" not in row
+        and not any(row.get(kind) for kind in ("own", "base", "distribution", "inspection"))
     ]
     if compared:
         lines += _table(
@@ -30,6 +32,9 @@ def render(result: dict) -> str:
     moved = [row for row in result["rows"] if row.get("distribution")]
     if moved:
         lines += [*([""] if compared or assembled else []), *_moved(moved), "", *_counted(moved)]
+    inspected = [row for row in result["rows"] if row.get("inspection")]
+    if inspected:
+        lines += [*([""] if compared or assembled or moved else []), *_moved(inspected)]
     peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
     if peaks:
         lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]
@@ -88,13 +93,11 @@ def _base_row(row: dict) -> list[str]:
 
 
 def _moved(rows: list[dict]) -> list[str]:
-    """Times of moving images and caches: a line for each peer, and the target held against the first that there is."""
+    """Times of moving or reading images: a line for each peer, and the target held against the first that there is."""
     lines = []
     for row in rows:
         own = row["tools"]["sampan"]
-        peers = [
-            (name, row["tools"][name]) for name in ("skopeo", "buildkit", "buildah", "without") if name in row["tools"]
-        ]
+        peers = [(name, figures) for name, figures in row["tools"].items() if name != "sampan"]
         if not peers:
             lines.append([row["name"], _seconds(own), "", "", "", "", ""])
         for place, (name, peer) in enumerate(peers):
@@ -105,7 +108,7 @@ def _moved(rows: list[dict]) -> list[str]:
     return _table(["work", "sampan", "beside", "", "ratio", "target", ""], lines)
 
 
-_NAMES = {"buildkit": "BuildKit", "without": "without them"}
+_NAMES = {"buildkit": "BuildKit", "without": "without them", "gzip": "gzip -dc"}
 _COUNTED = {
     "requests": "requests of one push",
     "downloads": "layers of the base downloaded",
@@ -133,6 +136,8 @@ def _peak_row(row: dict) -> list[str]:
         limit = bases.MEMORY_LIMIT
     elif row.get("distribution"):
         limit = distribution.MEMORY_LIMIT
+    elif row.get("inspection"):
+        limit = inspection.MEMORY_LIMIT
     return [row["name"], f"{peak / 1e6:.0f}", f"{limit / 1e6:.0f}", _met(peak <= limit)]
 
 

@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 
-from . import bases, distribution, machine
+from . import bases, distribution, inspection, machine
 from .machine import Measured, quiet, say
 
 # A row as it goes into the JSON; see bench/README.md.
@@ -250,4 +250,5 @@ GROUPS: dict[str, Callable[[Bench, list], list[Row]]] = {
     "start": start_group,
     "bases": bases.group,
     "distribution": distribution.group,
+    "inspection": inspection.group,
 }
