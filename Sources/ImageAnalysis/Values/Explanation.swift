@@ -128,6 +128,10 @@ package struct ProgramVerdict: Sendable, Hashable {
         case architecture(String, image: String)
         /// A script's `#!` line, or what it names, is not there.
         case scriptInterpreter(String, script: BytePath)
+        /// The user of the config has no line in `/etc/passwd`, and is no number.
+        case user(String)
+        /// It is executable, and neither a program nor a script with a `#!` line.
+        case unknownFormat(BytePath)
     }
 
     /// What it will want later, and the image hasn't.
