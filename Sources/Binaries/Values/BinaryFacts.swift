@@ -59,6 +59,8 @@ package struct BinaryFacts: Sendable, Hashable {
     package var interpreter: String?
     /// Whether there is anything for a loader to do.
     package var isDynamic: Bool
+    /// Whether parts that its headers speak of lie beyond the end of the file.
+    package var isCutOff = false
     /// DT_NEEDED, in the order of the file.
     package var needed: [String] = []
     package var soname: String?
@@ -70,7 +72,9 @@ package struct BinaryFacts: Sendable, Hashable {
     package var versionDefinitions: [String] = []
 
     package var relro: Relro = .none
+    /// Also when the file doesn't say, as loaders take it.
     package var hasExecutableStack = false
+    /// As far as its symbols tell: of a stripped static program it isn't known.
     package var hasStackProtector = false
     package var symbols: Symbols = .stripped
     /// Bytes of sections that no run needs: symbol tables, and what debuggers read.
@@ -82,6 +86,7 @@ package struct BinaryFacts: Sendable, Hashable {
     package var go: GoBuild?
     package var rust: RustBuild?
     package var swift: SwiftBuild?
+    /// Of the file's own code, without that of the libraries it loads.
     package var needs: Set<Need> = []
 
     package init(kind: Kind, bits: Int, isLittleEndian: Bool, architecture: String, isDynamic: Bool) {

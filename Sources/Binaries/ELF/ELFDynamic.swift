@@ -1,0 +1,150 @@
+// https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html
+// https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html
+
+/// What a file tells the loader: its libraries, search paths and versions of symbols. It is read as loaders do, through
+/// segments and addresses, so that files without sections are understood too.
+struct ELFDynamic {
+    private enum Tag {
+        static let needed: UInt64 = 1
+        static let hash: UInt64 = 4
+        static let stringTable: UInt64 = 5
+        static let symbolTable: UInt64 = 6
+        static let stringTableSize: UInt64 = 10
+        static let soname: UInt64 = 14
+        static let rpath: UInt64 = 15
+        static let bindNow: UInt64 = 24
+        static let runpath: UInt64 = 29
+        static let flags: UInt64 = 30
+        static let flags1: UInt64 = 0x6fff_fffb
+        static let versionDefinitions: UInt64 = 0x6fff_fffc
+        static let versionNeeds: UInt64 = 0x6fff_fffe
+    }
+
+    private static let entryLimit = 1 << 14
+    private static let stringLimit = 32 << 20
+    private static let symbolLimit = 32 << 20
+    private static let versionLimit = 128 << 10
+    private static let versionSteps = 1 << 14
+
+    private let file: ELFFile
+    private let entries: [(tag: UInt64, value: UInt64)]
+    private let strings: Fields
+
+    /// - Returns: nil when there is nothing of the kind.
+    init?(_ file: ELFFile) throws {
+        let range =
+            file.segments.first { $0.type == ELFFile.dynamic }?.fileRange
+            ?? file.section(ofType: ELFFile.dynamicSection)?.fileRange
+        guard let range, !range.isEmpty else { return nil }
+        self.file = file
+        let step = file.bits / 4
+        let table = try file.fields(in: range, limit: Self.entryLimit * step)
+        var entries: [(tag: UInt64, value: UInt64)] = []
+        for start in stride(from: 0, through: table.count - step, by: step) {
+            guard let tag = table.word(at: start), let value = table.word(at: start + step / 2), tag != 0 else { break }
+            entries.append((tag, value))
+        }
+        self.entries = entries
+        func value(_ tag: UInt64) -> UInt64? { entries.last { $0.tag == tag }?.value }
+        if let address = value(Tag.stringTable), let rest = file.fileRange(ofAddress: address) {
+            let size = Int(min(value(Tag.stringTableSize) ?? UInt64(Self.stringLimit), UInt64(Self.stringLimit)))
+            strings = try file.fields(in: rest, limit: size)
+        } else {
+            strings = file.fields([])
+        }
+    }
+
+    private func value(_ tag: UInt64) -> UInt64? { entries.last { $0.tag == tag }?.value }
+
+    private func texts(_ tag: UInt64) -> [String] {
+        entries.lazy.filter { $0.tag == tag }.compactMap { strings.text(at: $0.value) }
+    }
+
+    var needed: [String] { texts(Tag.needed) }
+    var soname: String? { texts(Tag.soname).last }
+    var rpath: [String] { Self.paths(texts(Tag.rpath).last) }
+    var runpath: [String] { Self.paths(texts(Tag.runpath).last) }
+    /// Whether all symbols are bound before the program runs.
+    var bindsAtStart: Bool {
+        value(Tag.bindNow) != nil || (value(Tag.flags) ?? 0) & 8 != 0 || (value(Tag.flags1) ?? 0) & 1 != 0
+    }
+    /// Whether its linker meant it to be a program.
+    var isPositionIndependentProgram: Bool { (value(Tag.flags1) ?? 0) & 0x0800_0000 != 0 }
+
+    private static func paths(_ text: String?) -> [String] {
+        guard let text, !text.isEmpty else { return [] }
+        return text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    // MARK: - Symbols
+
+    /// The symbols that are resolved while loading; nil when there are none or unreasonably many.
+    func symbols() throws -> ELFFile.Symbols? {
+        guard let address = value(Tag.symbolTable), let rest = file.fileRange(ofAddress: address) else { return nil }
+        var size = Int64(rest.count)
+        if let section = file.section(ofType: ELFFile.dynamicSymbolTable), section.address == address {
+            size = Int64(section.fileRange.count)
+        } else if let hash = value(Tag.hash),
+            let count = file.fields(try file.bytes(atAddress: hash, count: 8)).int(at: 4)
+        {
+            size = Int64(count) * (file.bits == 64 ? 24 : 16)
+        } else if let names = value(Tag.stringTable), names > address, names - address < UInt64(size) {
+            // Linkers lay the names behind the symbols.
+            size = Int64(names - address)
+        }
+        guard size <= Self.symbolLimit else { return nil }
+        return ELFFile.Symbols(entries: try file.fields(in: rest, limit: Int(size)), names: strings)
+    }
+
+    // MARK: - Versions
+
+    /// The table at an address that a tag holds, as far as its section goes.
+    private func versions(_ tag: UInt64) throws -> Fields? {
+        guard let address = value(tag), let rest = file.fileRange(ofAddress: address) else { return nil }
+        let section = file.sections.first { $0.isLoaded && $0.address == address && UInt64($0.type) == tag }
+        return try file.fields(in: rest, limit: min(section?.fileRange.count ?? Self.versionLimit, Self.versionLimit))
+    }
+
+    func versionNeeds() throws -> [BinaryFacts.VersionNeed] {
+        guard let table = try versions(Tag.versionNeeds) else { return [] }
+        var needs: [BinaryFacts.VersionNeed] = []
+        var steps = 0
+        var offset = 0
+        while steps < Self.versionSteps, let library = table.int(at: offset + 4), let first = table.int(at: offset + 8),
+            let next = table.int(at: offset + 12)
+        {
+            steps += 1
+            var need = BinaryFacts.VersionNeed(library: strings.text(at: UInt64(library)) ?? "", versions: [])
+            var version = offset + Int(first)
+            while steps < Self.versionSteps, let flags = table.half(at: version + 4), let name = table.int(at: version + 8),
+                let step = table.int(at: version + 12)
+            {
+                steps += 1
+                if flags & 2 == 0, let name = strings.text(at: UInt64(name)) { need.versions.append(name) }
+                guard step > 0 else { break }
+                version += Int(step)
+            }
+            needs.append(need)
+            guard next > 0 else { break }
+            offset += Int(next)
+        }
+        return needs
+    }
+
+    /// Without the first, which is the file's own name.
+    func versionDefinitions() throws -> [String] {
+        guard let table = try versions(Tag.versionDefinitions) else { return [] }
+        var names: [String] = []
+        var offset = 0
+        while names.count < Self.versionSteps, let flags = table.half(at: offset + 2),
+            let first = table.int(at: offset + 12), let next = table.int(at: offset + 16)
+        {
+            if flags & 1 == 0, let name = table.int(at: offset + Int(first)) {
+                strings.text(at: UInt64(name)).map { names.append($0) }
+            }
+            guard next > 0 else { break }
+            offset += Int(next)
+        }
+        return names
+    }
+}

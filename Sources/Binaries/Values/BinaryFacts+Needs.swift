@@ -1,0 +1,3 @@
+extension BinaryFacts {
+    mutating func readNeeds(_ file: ELFFile, _ dynamic: ELFDynamic?) throws {}
+}
