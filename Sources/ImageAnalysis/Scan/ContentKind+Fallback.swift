@@ -1,0 +1,6 @@
+internal import Core
+
+extension ContentKind {
+    /// Of content whose kind nobody tells.
+    static func classify(path: BytePath, mode: UInt32, head: UnsafeRawBufferPointer?) -> ContentKind { .data }
+}
