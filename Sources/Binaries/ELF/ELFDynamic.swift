@@ -116,7 +116,8 @@ struct ELFDynamic {
             steps += 1
             var need = BinaryFacts.VersionNeed(library: strings.text(at: UInt64(library)) ?? "", versions: [])
             var version = offset + Int(first)
-            while steps < Self.versionSteps, let flags = table.half(at: version + 4), let name = table.int(at: version + 8),
+            while steps < Self.versionSteps, let flags = table.half(at: version + 4),
+                let name = table.int(at: version + 8),
                 let step = table.int(at: version + 12)
             {
                 steps += 1

@@ -13,7 +13,9 @@ extension ELFFile {
     /// The notes that loaders see, else those of sections, in the order of the file; a bounded part of very long ones.
     package func notes() throws -> [Note] {
         var areas = segments.filter { $0.type == Self.note }.map { ($0.fileRange, $0.alignment) }
-        if areas.isEmpty { areas = sections.filter { $0.type == Self.noteSection }.map { ($0.fileRange, $0.alignment) } }
+        if areas.isEmpty {
+            areas = sections.filter { $0.type == Self.noteSection }.map { ($0.fileRange, $0.alignment) }
+        }
         var notes: [Note] = []
         for (range, alignment) in areas.prefix(64) {
             let fields = try fields(in: range, limit: Self.notesLimit)

@@ -36,7 +36,8 @@ extension ELFFile {
             let start = index * entrySize
             let wide = entries.wordSize == 8
             guard let name = entries.int(at: start), let value = entries.word(at: start + (wide ? 8 : 4)),
-                let size = entries.word(at: start + (wide ? 16 : 8)), let info = entries.byte(at: start + (wide ? 4 : 12)),
+                let size = entries.word(at: start + (wide ? 16 : 8)),
+                let info = entries.byte(at: start + (wide ? 4 : 12)),
                 let section = entries.half(at: start + (wide ? 6 : 14))
             else { return nil }
             return Symbol(
