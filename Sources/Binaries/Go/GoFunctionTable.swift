@@ -64,7 +64,9 @@ struct GoFunctionTable: Sendable {
     /// exist.
     static func isHeader(_ fields: Fields, at offset: Int) -> Bool {
         guard let magic = fields.int(at: offset), Form(rawValue: magic) != nil else { return false }
-        guard let quantum = fields.byte(at: offset + 6), let wordSize = fields.byte(at: offset + 7) else { return false }
+        guard let quantum = fields.byte(at: offset + 6), let wordSize = fields.byte(at: offset + 7) else {
+            return false
+        }
         return fields.half(at: offset + 4) == 0 && [1, 2, 4].contains(quantum) && [4, 8].contains(wordSize)
     }
 }
@@ -85,7 +87,8 @@ private struct Header {
     private let records: Int
 
     init?(_ bytes: [UInt8], isLittleEndian: Bool) {
-        guard bytes.count >= 8, GoFunctionTable.isHeader(Fields(bytes, isLittleEndian: isLittleEndian, wordSize: 8), at: 0)
+        guard bytes.count >= 8,
+            GoFunctionTable.isHeader(Fields(bytes, isLittleEndian: isLittleEndian, wordSize: 8), at: 0)
         else { return nil }
         let wordSize = Int(bytes[7])
         let fields = Fields(bytes, isLittleEndian: isLittleEndian, wordSize: wordSize)

@@ -60,8 +60,9 @@ struct GoTablePlace: Sendable, Hashable {
     /// The part of the file with the names of functions; nil when the header makes no sense.
     func names(in file: ELFFile) throws -> Range<Int64>? {
         let head = try file.bytes.bytes(at: fileRange.lowerBound, count: min(8 + 8 * 8, fileRange.count))
-        guard let (start, end) = GoFunctionTable.names(
-            header: head, isLittleEndian: file.isLittleEndian, size: Int64(fileRange.count))
+        guard
+            let (start, end) = GoFunctionTable.names(
+                header: head, isLittleEndian: file.isLittleEndian, size: Int64(fileRange.count))
         else { return nil }
         return fileRange.lowerBound + start..<fileRange.lowerBound + end
     }
