@@ -39,6 +39,7 @@ struct UsageTests {
         let log = try store.session().makePath("log")
         try AtomicFile.write([UInt8](repeating: 7, count: 700), to: log)
         _ = try store.keepLog(log, step: id("step"))
+        try store.recordAnalysis(of: id("layer"), form: "1", [UInt8](repeating: 7, count: 7000))
         mount.release()
         store.close()
         let live = try home.open()
@@ -64,6 +65,7 @@ struct UsageTests {
         #expect(report.bytes(.cacheMount) >= 5000)
         #expect(report.bytes(.partial) == 60)
         #expect(report.bytes(.log) == 700)
+        #expect(report.bytes(.analysis) == 7000)
         #expect(report.bytes(.liveTemporary) >= 80)
         #expect(report.bytes(.deadTemporary) >= 90)
         #expect(report.bytes(.overhead) >= 12 + directory)
@@ -87,7 +89,8 @@ struct UsageTests {
         #expect(rehearsal.removed.filter { $0.kind != .deadTemporary } == report.removed)
         #expect(
             report.removed.map(\.kind).sorted { $0.rawValue < $1.rawValue } == [
-                .cacheBlob, .cacheMount, .layer, .layerTar, .log, .partial, .unreferencedBlob, .unreferencedBlob,
+                .analysis, .cacheBlob, .cacheMount, .layer, .layerTar, .log, .partial, .unreferencedBlob,
+                .unreferencedBlob,
             ])
         let after = try live.usage()
         #expect(Set(after.items.map(\.kind)) == [.imageBlob, .index, .liveTemporary, .overhead])

@@ -5,7 +5,7 @@ internal import HostOS
 ///
 /// `PRAGMA user_version` counts the migrations that a file has seen. A form is never changed, only followed by another.
 enum Schema {
-    static let migrations = [version1, version2, version3]
+    static let migrations = [version1, version2, version3, version4]
 
     static var version: Int { migrations.count }
 
@@ -110,5 +110,12 @@ enum Schema {
         CREATE TABLE image_sources (
             manifest BLOB PRIMARY KEY, sources BLOB NOT NULL
         ) WITHOUT ROWID;
+        """
+
+    // The facts come last, so that looking at the rest of a row doesn't read them.
+    private static let version4 = """
+        CREATE TABLE analyses (
+            layer BLOB PRIMARY KEY, form TEXT NOT NULL, used INTEGER NOT NULL, facts BLOB NOT NULL
+        );
         """
 }

@@ -18,6 +18,7 @@ struct Catalog: Sendable {
     /// The most recent use by a step, and that step's description.
     var steps: [StoreItem: (used: Int64, description: String)] = [:]
     var leased: Set<StoreItem> = []
+    var analyses: [UsageItem] = []
     /// By the name of their directory.
     var caches: [String: (id: String, used: Int64)] = [:]
 
@@ -66,6 +67,12 @@ struct Catalog: Sendable {
                 row: { (row) throws(ContentStoreError) in
                     row.int(0) == 0 ? StoreItem.blob(try row.digest(1)) : .layer(try row.digest(1))
                 }))
+        analyses = try database.rows("SELECT layer, length(facts), used FROM analyses ORDER BY layer") {
+            (row) throws(ContentStoreError) in
+            UsageItem(
+                kind: .analysis, id: try row.digest(0).hex, description: "what is known of a layer", bytes: row.int(1),
+                lastUsed: IndexTime.fileTime(row.int(2)))
+        }
         for (id, used) in try database.rows("SELECT id, used FROM caches", row: { ($0.text(0), $0.int(1)) }) {
             caches[SHA256.digest(of: id).hex] = (id, used)
         }

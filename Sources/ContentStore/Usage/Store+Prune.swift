@@ -150,6 +150,9 @@ extension Store {
             guard let id = Digest(hex: item.id) else { return false }
             if try database.exists("SELECT 1 FROM leases WHERE kind = 1 AND id = ?", id) { return false }
             if item.kind == .layer { try index.forgetDirectory(ofLayer: id) } else { try index.forgetTar(ofLayer: id) }
+        case .analysis:
+            guard let layer = Digest(hex: item.id) else { return false }
+            try database.run("DELETE FROM analyses WHERE layer = ?", layer)
         default: break
         }
         return true
@@ -168,6 +171,9 @@ extension Store {
             let isGone = rename(layerDirectory(id) + "/" + name, trash) == 0 || errno == ENOENT
             rmdir(layerDirectory(id))
             return isGone
+        case .analysis:
+            guard let layer = Digest(hex: item.id) else { return false }
+            return try !index.database.exists("SELECT 1 FROM analyses WHERE layer = ?", layer)
         case .cacheMount: return try removeCache(item.id, to: trash, index)
         case .partial, .log:
             return unlink(location.home + "/" + item.id) == 0 || errno == ENOENT

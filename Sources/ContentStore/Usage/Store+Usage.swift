@@ -44,6 +44,10 @@ private struct UsageWalk {
                 if path.hasPrefix(location.index) { index += size } else { overhead += size }
             }
         }
+        for item in catalog.analyses {
+            items.append(item)
+            index -= item.bytes
+        }
         add(.index, "index.sqlite", "index of the store", index)
         add(.overhead, "", "directories and locks of the store", overhead)
     }

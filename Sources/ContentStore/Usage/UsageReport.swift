@@ -14,8 +14,11 @@ package enum UsageKind: String, Sendable, CaseIterable {
     case layerTar
     /// The directories of a `RUN --mount=type=cache`.
     case cacheMount
+    /// What is remembered of a layer that was looked into; it lies in the index.
+    case analysis
     /// An interrupted download.
     case partial
+    /// The index without the parts of it that are told apart.
     case index
     /// Unfinished work of a running process.
     case liveTemporary
@@ -28,7 +31,8 @@ package enum UsageKind: String, Sendable, CaseIterable {
     /// Whether pruning takes it without being asked for everything.
     var isCache: Bool {
         switch self {
-        case .cacheBlob, .unreferencedBlob, .layer, .layerTar, .cacheMount, .partial, .deadTemporary, .log: true
+        case .cacheBlob, .unreferencedBlob, .layer, .layerTar, .cacheMount, .analysis, .partial, .deadTemporary, .log:
+            true
         case .imageBlob, .index, .liveTemporary, .overhead: false
         }
     }

@@ -125,6 +125,7 @@ enum CacheText {
         case .layer: "unpacked layer"
         case .layerTar: "layer tar"
         case .cacheMount: "cache mount"
+        case .analysis: "known layer"
         case .partial: "partial download"
         case .index: "index"
         case .liveTemporary: "in use"
