@@ -1,6 +1,6 @@
 package import Core
 private import FoundationEssentials
-package import OCI
+private import OCI
 
 /// Where an instruction stands in a Dockerfile.
 package struct InstructionPlace: Sendable, Hashable, Codable {
@@ -38,7 +38,7 @@ extension Store {
     package func recordSources(_ sources: ImageSources, of manifest: Digest) throws {
         let bytes = try CanonicalJSON.encode(sources)
         try write { (index) throws(ContentStoreError) in
-            try index.database.run(
+            _ = try index.database.run(
                 "INSERT OR REPLACE INTO image_sources (manifest, sources) VALUES (?, ?)", manifest, bytes)
         }
     }
