@@ -1,0 +1,266 @@
+// glibc's elf/dl-load.c and elf/dl-version.c; musl's ldso/dynlink.c
+internal import Binaries
+internal import Core
+internal import Layers
+
+/// Loads a program as its loader would, by looking alone: which files it takes, and what it does not find.
+struct Loader {
+    struct Result {
+        /// The loader, then the libraries in the order in which they are loaded.
+        var libraries: [BytePath] = []
+        var missing: [ProgramVerdict.Missing] = []
+    }
+
+    /// Libraries one program may load; real ones have some hundred at most.
+    private static let libraryLimit = 4096
+
+    /// A file that was loaded, or the program itself.
+    private struct Module {
+        var path: BytePath
+        var facts: BinaryFacts
+        /// Whose need loaded it.
+        var parent: Int?
+    }
+
+    private let tree: LinkTree
+    private let program: LinkTree.File
+    private let directories: LoaderDirectories
+    private let bits: Int
+    private let architecture: String
+    private let libraryPath: [String]
+    private let workingDirectory: BytePath
+    private var budget: LinkBudget
+
+    private var modules: [Module] = []
+    /// Modules by the names under which they are known.
+    private var names: [String: Int] = [:]
+    private var identities: [LinkTree.Identity: Int] = [:]
+    private var absent: Set<String> = []
+    private var result = Result()
+
+    /// - Parameters:
+    ///   - loader: what the program's interpreter is.
+    ///   - libraryPath: LD_LIBRARY_PATH.
+    private init(
+        _ program: LinkTree.File, _ facts: BinaryFacts, loader: LinkTree.File, interpreter: String,
+        _ tree: LinkTree, _ environment: ProcessEnvironment, _ budget: LinkBudget
+    ) {
+        self.tree = tree
+        self.program = program
+        self.budget = budget
+        bits = facts.bits
+        architecture = facts.architecture
+        directories = LoaderDirectories(name: interpreter, loader: loader, architecture: facts.architecture, tree)
+        workingDirectory = environment.workingDirectory
+        // Programs that run with more rights than their user are protected from it.
+        let isProtected = program.entry.mode & 0o4000 != 0 && tree.user.uid != nil && tree.user.uid != program.entry.uid
+        libraryPath = isProtected ? [] : environment.libraryPath
+        modules = [Module(path: program.path, facts: facts, parent: nil)]
+        let own = String(decoding: loader.path.name, as: UTF8.self)
+        modules.append(
+            Module(
+                path: loader.path,
+                facts: loader.facts?.binary
+                    ?? BinaryFacts(
+                        kind: .sharedLibrary, bits: facts.bits, isLittleEndian: facts.isLittleEndian,
+                        architecture: facts.architecture, isDynamic: true), parent: 0))
+        result.libraries.append(loader.path)
+        identities[loader.identity] = 1
+        for name in [
+            own, interpreter, interpreter.split(separator: "/").last.map(String.init), modules[1].facts.soname,
+        ] {
+            if let name { names[name] = 1 }
+        }
+    }
+
+    /// - Returns: what was loaded, and all that was not found.
+    /// - Throws: ``LinkBudget/Exhausted`` when the search takes too long.
+    static func load(
+        _ program: LinkTree.File, _ facts: BinaryFacts, loader: LinkTree.File, interpreter: String,
+        _ tree: LinkTree, _ environment: ProcessEnvironment, _ budget: LinkBudget
+    ) throws(LinkBudget.Exhausted) -> Result {
+        var loading = Loader(
+            program, facts, loader: loader, interpreter: interpreter, tree, environment, budget)
+        try loading.run()
+        return loading.result
+    }
+
+    private mutating func run() throws(LinkBudget.Exhausted) {
+        var next = 0
+        while next < modules.count {
+            var told: Set<String> = []
+            for name in modules[next].facts.needed where told.insert(name).inserted {
+                try load(name, for: next)
+            }
+            next += 1
+        }
+        if directories.flavour == .glibc { checkVersions() }
+    }
+
+    private mutating func load(_ name: String, for parent: Int) throws(LinkBudget.Exhausted) {
+        // What one module missed is told once.
+        if names[name] != nil || absent.contains(name) { return }
+        if directories.flavour == .musl, Self.isPartOfMusl(name) {
+            names[name] = 1
+            return
+        }
+        guard modules.count < Self.libraryLimit else { throw LinkBudget.Exhausted() }
+        guard let (path, file) = try find(name, for: parent), let facts = file.facts?.binary else {
+            result.missing.append(.library(name, neededBy: modules[parent].path))
+            absent.insert(name)
+            return
+        }
+        if let known = identities[file.identity] {
+            names[name] = known
+            return
+        }
+        let index = modules.count
+        // Where a library thinks it lies is where it was found, links in the name or not.
+        modules.append(Module(path: path, facts: facts, parent: parent))
+        result.libraries.append(file.path)
+        identities[file.identity] = index
+        names[name] = index
+        if directories.flavour == .glibc, let soname = facts.soname, names[soname] == nil { names[soname] = index }
+    }
+
+    /// musl is one file; what other C libraries keep beside theirs is answered by it.
+    private static func isPartOfMusl(_ name: String) -> Bool {
+        ["c", "pthread", "rt", "m", "dl", "util", "xnet"].contains { name.hasPrefix("lib\($0).") }
+    }
+
+    // MARK: - Search
+
+    private mutating func find(
+        _ name: String, for parent: Int
+    ) throws(LinkBudget.Exhausted) -> (BytePath, LinkTree.File)? {
+        guard !name.isEmpty else { return nil }
+        if name.utf8.contains(UInt8(ascii: "/")) {
+            guard let path = expand(name, for: parent) else { return nil }
+            return try usable(path)
+        }
+        for directory in order(for: parent) {
+            if let found = try search(directory, name) { return found }
+        }
+        for path in directories.cache[name] ?? [] {
+            if let found = try usable(path) { return found }
+        }
+        for directory in directories.directories {
+            if let found = try search(directory, name) { return found }
+        }
+        return nil
+    }
+
+    /// The directories that a module and the environment ask for, in their order.
+    private func order(for parent: Int) -> [BytePath] {
+        let environment = libraryPath.compactMap { expand($0, for: 0) }
+        switch directories.flavour {
+        case .musl:
+            // RPATH is taken as RUNPATH is, and both are passed on to what a library needs.
+            return environment
+                + chain(parent).flatMap { module in
+                    let facts = modules[module].facts
+                    return (facts.runpath.isEmpty ? facts.rpath : facts.runpath).compactMap { expand($0, for: module) }
+                }
+        case .glibc:
+            var out: [BytePath] = []
+            if modules[parent].facts.runpath.isEmpty {
+                for module in chain(parent) where modules[module].facts.runpath.isEmpty {
+                    out += modules[module].facts.rpath.compactMap { expand($0, for: module) }
+                }
+            }
+            return out + environment + modules[parent].facts.runpath.compactMap { expand($0, for: parent) }
+        }
+    }
+
+    /// A module, whose need loaded it, and so on up to the program.
+    private func chain(_ module: Int) -> [Int] {
+        var out = [module]
+        while let parent = modules[out[out.count - 1]].parent { out.append(parent) }
+        return out
+    }
+
+    /// A directory or file of RPATH and its like, `$ORIGIN`, `$LIB` and `$PLATFORM` put in.
+    private func expand(_ text: String, for module: Int) -> BytePath? {
+        var out = text
+        if text.utf8.contains(UInt8(ascii: "$")) {
+            let values = [
+                "ORIGIN": modules[module].path.parent.absolute, "LIB": directories.libraryToken,
+                "PLATFORM": architecture == "amd64" ? "x86_64" : architecture == "arm64" ? "aarch64" : architecture,
+            ]
+            guard let expanded = LoaderTokens.expand(text, values) else { return nil }
+            out = expanded
+        }
+        return workingDirectory.joined(out)
+    }
+
+    /// Looks in a directory, and in those below it for newer processors.
+    private mutating func search(
+        _ directory: BytePath, _ name: String
+    ) throws(LinkBudget.Exhausted) -> (BytePath, LinkTree.File)? {
+        guard tree.directory(directory) != nil else {
+            try budget.spend()
+            return nil
+        }
+        if let found = try usable(directory.appending(name)) { return found }
+        guard directories.flavour == .glibc else { return nil }
+        let better = directory.appending("glibc-hwcaps")
+        for level in Self.levels[architecture] ?? [] where tree.directory(better) != nil {
+            if let found = try usable(better.appending("\(level)/\(name)")) { return found }
+        }
+        return nil
+    }
+
+    /// What nearly all processors of today are; a library that exists for newer ones alone counts as missing.
+    private static let levels = ["amd64": ["x86-64-v2"], "ppc64le": ["power9"], "s390x": ["z13"]]
+
+    /// A library that can be read and is made for the program's machine; others are passed over.
+    private mutating func usable(_ path: BytePath) throws(LinkBudget.Exhausted) -> (BytePath, LinkTree.File)? {
+        try budget.spend()
+        guard let file = tree.file(path), let facts = file.facts?.binary, tree.canRead(file), facts.bits == bits,
+            facts.architecture == architecture, facts.kind == .sharedLibrary || facts.kind == .positionIndependent
+        else { return nil }
+        return (path, file)
+    }
+
+    // MARK: - Versions
+
+    /// Every version that a module wants must be one that the library offers. A library that offers none at all is
+    /// taken as it is, with a warning.
+    private mutating func checkVersions() {
+        var definitions: [Int: Set<String>] = [:]
+        for module in modules {
+            for need in module.facts.versionNeeds {
+                guard let library = names[need.library], library > 0 else { continue }
+                let offered = definitions[library] ?? Set(modules[library].facts.versionDefinitions)
+                definitions[library] = offered
+                if offered.isEmpty { continue }
+                for version in need.versions where !offered.contains(version) {
+                    result.missing.append(
+                        .version(version, library: modules[library].path, neededBy: module.path))
+                }
+            }
+        }
+    }
+}
+
+extension BytePath {
+    /// Another path, taken from here when it does not start at the root.
+    func joined(_ path: String) -> BytePath {
+        path.utf8.first == UInt8(ascii: "/")
+            ? BytePath(cleaning: path) : BytePath(cleaning: Array("/\(self)/\(path)".utf8))
+    }
+}
+
+/// How many places may be looked at, so that a hostile image can't make the search endless.
+final class LinkBudget {
+    struct Exhausted: Error {}
+
+    private var left: Int
+
+    init(_ places: Int) { left = places }
+
+    func spend() throws(Exhausted) {
+        guard left > 0 else { throw Exhausted() }
+        left -= 1
+    }
+}
