@@ -22,6 +22,17 @@ enum Evidence: Hashable, CaseIterable {
     case gemSpecification
     case javaArchive
 
+    /// Bytes of the largest file of its kind that is looked at.
+    var sizeLimit: Int64 {
+        switch self {
+        case .dpkgStatus, .apkInstalled, .rpmDatabase, .rpmLog, .javaArchive: 64 << 20
+        case .dpkgList, .dpkgSums, .pythonFiles: 16 << 20
+        case .osRelease, .dpkgPart, .dpkgDiversions, .debianCopyright, .pythonMetadata, .nodeManifest,
+            .gemSpecification:
+            4 << 20
+        }
+    }
+
     /// What a path is evidence of. Quick, as every file of every layer is asked about.
     static func of(_ path: BytePath) -> Evidence? {
         path.bytes.withUnsafeBytes { bytes in
