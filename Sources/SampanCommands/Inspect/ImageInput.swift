@@ -1,22 +1,23 @@
 import ContentStore
 import Core
 import Distribution
-package import ImageAnalysis
-package import ImageLayouts
-package import OCI
+import HostOS
+import ImageAnalysis
+import ImageLayouts
+import OCI
 
 /// An image that was named on the command line, found and ready to be read: of an index the one for a platform.
 ///
 /// Nothing but its documents is fetched before a layer is asked for. What comes from a registry then stays in the store
 /// as blobs that no image needs, which `cache prune` takes away: the next look finds them there.
-package struct ImageInput: AnalysisSource {
-    package let name: String
-    package let manifest: Descriptor
-    package let image: ImageManifest
-    package let config: ImageConfig
-    package let causes: [LayerCause?]
+struct ImageInput: AnalysisSource {
+    let name: String
+    let manifest: Descriptor
+    let image: ImageManifest
+    let config: ImageConfig
+    let sources: ImageSources?
     /// What one should know about where it comes from, in words.
-    package let remarks: [String]
+    let remarks: [String]
     private let origin: RootedOrigin
     private let store: Store
     private let progress: CopyProgress
@@ -36,9 +37,12 @@ package struct ImageInput: AnalysisSource {
         try manifest.checkIsImage()
         let config = try ImageConfig(decoding: try await origin.document(manifest.config))
         try config.check(against: manifest)
+        let store = try transfer.store()
+        // Which lines made it is known of what was built here, wherever it lies now.
+        let sources = try await BlockingPool.waiting.run { try store.sources(of: document.descriptor.digest) }
         return ImageInput(
-            name: argument.shown, manifest: document.descriptor, image: manifest, config: config, causes: [],
-            remarks: origin.remarks, origin: origin, store: try transfer.store(),
+            name: argument.shown, manifest: document.descriptor, image: manifest, config: config, sources: sources,
+            remarks: origin.remarks, origin: origin, store: store,
             progress: CopyProgress(transfer.reporter))
     }
 
@@ -54,7 +58,7 @@ package struct ImageInput: AnalysisSource {
         return try await origin.image(platform ?? .host, required: platform != nil, of: name)
     }
 
-    package func layer(_ descriptor: Descriptor) async throws -> BlobFile {
+    func layer(_ descriptor: Descriptor) async throws -> BlobFile {
         let content = try await origin.blob(descriptor)
         do {
             let file = try await fetch(descriptor, content)
