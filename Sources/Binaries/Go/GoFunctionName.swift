@@ -27,17 +27,18 @@ enum GoFunctionName {
         return UnsafeRawBufferPointer(rebasing: name[...dot])
     }
 
+    /// Whether the compiler or the linker made it up, and not a package.
+    static func isMade(_ name: UnsafeRawBufferPointer) -> Bool {
+        ["go:", "go.", "type:", "type."].contains { name.starts(with: $0.utf8) }
+    }
+
     static func origin(_ name: UnsafeRawBufferPointer) -> Origin {
         var rest = name
         for marker in ["type:.eq.", "type:.hash.", "type..eq.", "type..hash."] where rest.starts(with: marker.utf8) {
             rest = UnsafeRawBufferPointer(rebasing: rest[marker.utf8.count...])
             return origin(ofType: rest)
         }
-        if rest.starts(with: "go:".utf8) || rest.starts(with: "go.".utf8) || rest.starts(with: "type:".utf8)
-            || rest.starts(with: "type.".utf8)
-        {
-            return .generated
-        }
+        if isMade(rest) { return .generated }
         if isPartOfC(rest) { return .foreign }
         let prefix = prefix(rest)
         return prefix.isEmpty ? .foreign : .package(path(UnsafeRawBufferPointer(rebasing: prefix.dropLast())))
