@@ -9,13 +9,18 @@ enum CapturedPaths {
 
     private static let exact: Set<BytePath> = [
         "etc/passwd", "etc/group", "etc/nsswitch.conf", "etc/os-release", "usr/lib/os-release", "etc/alpine-release",
-        "etc/debian_version", "etc/ld.so.conf", "etc/ld.so.preload", "etc/shells", "etc/timezone",
+        "etc/debian_version", "etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.preload", "etc/shells", "etc/timezone",
         "etc/security/limits.conf",
     ]
 
     static func wants(_ path: BytePath, size: Int64) -> Bool {
         if size <= sizeLimit, isForLinkage(path) { return true }
         return size <= Catalog.sizeLimit && Catalog.wants(path, size: size)
+    }
+
+    /// What of a wanted content is kept.
+    static func kept(_ path: BytePath, _ content: [UInt8]) -> [UInt8] {
+        Int64(content.count) <= sizeLimit && isForLinkage(path) ? content : Catalog.condensed(path, content)
     }
 
     private static func isForLinkage(_ path: BytePath) -> Bool {

@@ -66,7 +66,7 @@ final class ContentExaminer {
             facts.secrets = SecretScanner.scan(head, path: entry.path)
         }
         if CapturedPaths.wants(entry.path, size: entry.size) {
-            facts.captured = try capture(entry, isWhole ? head : nil, rest)
+            facts.captured = capture(entry, isWhole ? head : nil, rest)
         }
         found[offset] = facts
     }
@@ -127,15 +127,22 @@ final class ContentExaminer {
         }
     }
 
-    private func capture(_ entry: Entry, _ head: UnsafeRawBufferPointer?, _ rest: Held?) throws -> [UInt8]? {
-        guard entry.size <= Int64(limits.captured - capturedBytes) else {
+    private func capture(_ entry: Entry, _ head: UnsafeRawBufferPointer?, _ rest: Held?) -> [UInt8]? {
+        let content: [UInt8]
+        if let head {
+            content = [UInt8](head)
+        } else if case .memory(let bytes) = rest {
+            content = bytes
+        } else {
+            return nil
+        }
+        let kept = CapturedPaths.kept(entry.path, content)
+        guard kept.count <= limits.captured - capturedBytes else {
             remark("\(entry.path.absolute) was not looked into: the layer has more of such files than are kept")
             return nil
         }
-        capturedBytes += Int(entry.size)
-        if let head { return [UInt8](head) }
-        if case .memory(let bytes) = rest { return bytes }
-        return nil
+        capturedBytes += kept.count
+        return kept
     }
 
     private func remark(_ text: String) {

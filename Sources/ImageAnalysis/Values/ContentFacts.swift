@@ -33,7 +33,12 @@ package struct ContentFacts: Sendable, Hashable {
     /// Of the bytes; nil for what has none.
     package var digest: Digest?
     /// Of an ELF file.
-    package var binary: BinaryFacts?
+    package var binary: BinaryFacts? {
+        get { program?.facts }
+        set { program = newValue.map(Program.init) }
+    }
+    /// Hundreds of bytes that few files have: apart, they cost the others nothing.
+    private var program: Program?
     /// Of a script: the words behind `#!`.
     package var interpreter: [String] = []
     package var secrets: [SecretFinding] = []
@@ -43,6 +48,15 @@ package struct ContentFacts: Sendable, Hashable {
     package init(kind: ContentKind, digest: Digest? = nil) {
         self.kind = kind
         self.digest = digest
+    }
+
+    private final class Program: Sendable, Hashable {
+        let facts: BinaryFacts
+
+        init(_ facts: BinaryFacts) { self.facts = facts }
+
+        static func == (left: Program, right: Program) -> Bool { left.facts == right.facts }
+        func hash(into hasher: inout Hasher) { hasher.combine(facts) }
     }
 }
 
