@@ -3,13 +3,15 @@ extension GoFunctionNames {
     /// - Returns: nil when it is no Go program or hides its table.
     package static func needs(of file: ELFFile) throws -> Set<BinaryFacts.Need>? {
         guard let names = try GoFunctionNames(file) else { return nil }
-        let present = try names.present(of: Set(signs.flatMap { $0.always + $0.inLibraries } + [server]))
+        let present = try names.present(
+            of: Set(signs.flatMap { $0.always + $0.inLibraries } + embedded.map(\.function) + [server]))
         let hasLibraries = try GoBuildInfo.read(file)?.dependencies.isEmpty == false
         var needs: Set<BinaryFacts.Need> = []
         for sign in signs {
             let doubtful = hasLibraries || !present.contains(server) ? sign.inLibraries : []
             if (sign.always + doubtful).contains(where: present.contains) { needs.insert(sign.need) }
         }
+        for (function, need) in embedded where present.contains(function) { needs.remove(need) }
         return needs
     }
 
@@ -23,6 +25,12 @@ extension GoFunctionNames {
     }
 
     private static let server = "net/http.(*Server).Serve"
+
+    /// What brings along what others read from files.
+    private static let embedded: [(function: String, need: BinaryFacts.Need)] = [
+        ("time/tzdata.loadFromEmbeddedTZData", .timeZones),
+        ("golang.org/x/crypto/x509roots/fallback.init.0", .certificates),
+    ]
 
     private static let signs: [Sign] = [
         Sign(

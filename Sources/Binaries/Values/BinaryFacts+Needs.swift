@@ -13,6 +13,8 @@ extension BinaryFacts {
             needs.formUnion(try GoFunctionNames.needs(of: file) ?? [])
             return
         }
+        // Swift's runtime would start a program of its own after a crash.
+        if swift?.isRuntimeStatic == true { needs.remove(.shell) }
         guard isProgram else { return }
         var traces = DataTraces.ofCertificates
         if isStatic {
