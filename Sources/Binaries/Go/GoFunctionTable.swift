@@ -24,6 +24,14 @@ struct GoFunctionTable: Sendable {
         var size: UInt64
         /// Where the name starts in the table.
         var name: Int
+        /// Where the function's record goes on behind its address.
+        var record: Int
+    }
+
+    /// Where lists of files start: numbers by unit of compilation, and the paths.
+    struct Files: Sendable {
+        var units: Int
+        var paths: Int
     }
 
     let form: Form
@@ -35,6 +43,10 @@ struct GoFunctionTable: Sendable {
     let functions: [Function]
     /// The names, each ended by NUL, and where they lie in the table.
     let names: Range<Int>
+    /// Where the tables of positions start.
+    let positions: Int
+    /// Nil before 1.16.
+    let files: Files?
     /// Distance of the names from the start of the table, which the module data repeats as an address; zero before 1.16.
     var nameOffset: Int { names.lowerBound }
 
@@ -46,6 +58,8 @@ struct GoFunctionTable: Sendable {
         fields = header.fields
         textStart = header.textStart
         names = header.names
+        positions = header.positions
+        files = header.files
         functions = header.functions()
     }
 
@@ -81,7 +95,8 @@ private struct Header {
     private let quantum: UInt64
     private let count: Int
     /// Where the table of positions starts.
-    private let positions: Int
+    let positions: Int
+    let files: GoFunctionTable.Files?
     /// Where the list of functions starts, and what its offsets count from.
     private let list: Int
     private let records: Int
@@ -103,15 +118,16 @@ private struct Header {
         quantum = UInt64(bytes[6])
         switch form {
         case .go2:
-            textStart = nil
+            (textStart, files) = (nil, nil)
             (names, positions, list, records) = (0..<bytes.count, 0, 8 + wordSize, 0)
         case .go16, .go18, .go20:
             let first = form == .go16 ? 2 : 3
             textStart = form == .go16 ? nil : fields.word(at: 8 + 2 * wordSize).flatMap { $0 == 0 ? nil : $0 }
-            guard let names = word(first), let units = word(first + 1), let positions = word(first + 3),
-                let list = word(first + 4)
+            guard let names = word(first), let units = word(first + 1), let paths = word(first + 2),
+                let positions = word(first + 3), let list = word(first + 4)
             else { return nil }
             self.names = names..<max(names, units)
+            files = .init(units: units, paths: paths)
             (self.positions, self.list, records) = (positions, list, list)
         }
         let (size, overflow) = (count * 2 + 1).multipliedReportingOverflow(by: entrySize)
@@ -142,7 +158,7 @@ private struct Header {
             functions.append(
                 .init(
                     start: start, extent: end - start, size: size(positions: stack, extent: end - start, &budget),
-                    name: names.lowerBound + Int(name)))
+                    name: names.lowerBound + Int(name), record: base))
         }
         return functions
     }
@@ -168,7 +184,7 @@ private struct Header {
 }
 
 /// Numbers in groups of seven bits, lowest first.
-private struct NumberReader {
+struct NumberReader {
     var offset: Int
 
     mutating func next(_ bytes: UnsafeRawBufferPointer) -> UInt32? {
