@@ -23,7 +23,7 @@ struct GoAttribution {
         symbols = try SymbolSpans(file)
         let build = try GoBuildInfo.read(file)
         modules = GoModules(build)
-        hasC = build?[setting: "CGO_ENABLED"] != "0"
+        hasC = build?["CGO_ENABLED"] != "0"
     }
 
     func attribution() throws -> SizeAttribution {
