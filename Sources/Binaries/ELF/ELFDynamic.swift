@@ -20,15 +20,17 @@ struct ELFDynamic {
         static let versionNeeds: UInt64 = 0x6fff_fffe
     }
 
-    private static let entryLimit = 1 << 14
-    private static let stringLimit = 32 << 20
-    private static let symbolLimit = 32 << 20
+    private static let entryLimit = 1 << 12
+    private static let symbolLimit = 16 << 20
+    private static let pathLimit = 4096
+    private static let nameLimit = 256
     private static let versionLimit = 128 << 10
     private static let versionSteps = 1 << 14
 
     private let file: ELFFile
     private let entries: [(tag: UInt64, value: UInt64)]
-    private let strings: Fields
+    /// Where the names are.
+    private let strings: Range<Int64>
 
     /// - Returns: nil when there is nothing of the kind.
     init?(_ file: ELFFile) throws {
@@ -47,23 +49,30 @@ struct ELFDynamic {
         self.entries = entries
         func value(_ tag: UInt64) -> UInt64? { entries.last { $0.tag == tag }?.value }
         if let address = value(Tag.stringTable), let rest = file.fileRange(ofAddress: address) {
-            let size = Int(min(value(Tag.stringTableSize) ?? UInt64(Self.stringLimit), UInt64(Self.stringLimit)))
-            strings = try file.fields(in: rest, limit: size)
+            let size = min(value(Tag.stringTableSize) ?? UInt64(rest.count), UInt64(rest.count))
+            strings = rest.lowerBound..<rest.lowerBound + Int64(size)
         } else {
-            strings = file.fields([])
+            strings = 0..<0
         }
     }
 
     private func value(_ tag: UInt64) -> UInt64? { entries.last { $0.tag == tag }?.value }
 
-    private func texts(_ tag: UInt64) -> [String] {
-        entries.lazy.filter { $0.tag == tag }.compactMap { strings.text(at: $0.value) }
+    /// A name; they are few, so that each is read where it is.
+    private func text(at offset: UInt64, limit: Int) throws -> String? {
+        guard offset < UInt64(strings.count) else { return nil }
+        let start = strings.lowerBound + Int64(offset)
+        return file.fields(try file.bytes(in: start..<strings.upperBound, limit: limit)).text(at: 0, limit: limit)
     }
 
-    var needed: [String] { texts(Tag.needed) }
-    var soname: String? { texts(Tag.soname).last }
-    var rpath: [String] { Self.paths(texts(Tag.rpath).last) }
-    var runpath: [String] { Self.paths(texts(Tag.runpath).last) }
+    private func texts(_ tag: UInt64) throws -> [String] {
+        try entries.filter { $0.tag == tag }.compactMap { try text(at: $0.value, limit: Self.pathLimit) }
+    }
+
+    func needed() throws -> [String] { try texts(Tag.needed) }
+    func soname() throws -> String? { try texts(Tag.soname).last }
+    func rpath() throws -> [String] { Self.paths(try texts(Tag.rpath).last) }
+    func runpath() throws -> [String] { Self.paths(try texts(Tag.runpath).last) }
     /// Whether all symbols are bound before the program runs.
     var bindsAtStart: Bool {
         value(Tag.bindNow) != nil || (value(Tag.flags) ?? 0) & 8 != 0 || (value(Tag.flags1) ?? 0) & 1 != 0
@@ -92,8 +101,10 @@ struct ELFDynamic {
             // Linkers lay the names behind the symbols.
             size = Int64(names - address)
         }
-        guard size <= Self.symbolLimit else { return nil }
-        return ELFFile.Symbols(entries: try file.fields(in: rest, limit: Int(size)), names: strings)
+        guard size <= Self.symbolLimit, strings.count <= Self.symbolLimit else { return nil }
+        return ELFFile.Symbols(
+            entries: try file.fields(in: rest, limit: Int(size)),
+            names: try file.fields(in: strings, limit: Self.symbolLimit))
     }
 
     // MARK: - Versions
@@ -114,14 +125,17 @@ struct ELFDynamic {
             let next = table.int(at: offset + 12)
         {
             steps += 1
-            var need = BinaryFacts.VersionNeed(library: strings.text(at: UInt64(library)) ?? "", versions: [])
+            var need = BinaryFacts.VersionNeed(
+                library: try text(at: UInt64(library), limit: Self.nameLimit) ?? "", versions: [])
             var version = offset + Int(first)
             while steps < Self.versionSteps, let flags = table.half(at: version + 4),
                 let name = table.int(at: version + 8),
                 let step = table.int(at: version + 12)
             {
                 steps += 1
-                if flags & 2 == 0, let name = strings.text(at: UInt64(name)) { need.versions.append(name) }
+                if flags & 2 == 0, let name = try text(at: UInt64(name), limit: Self.nameLimit) {
+                    need.versions.append(name)
+                }
                 guard step > 0 else { break }
                 version += Int(step)
             }
@@ -141,7 +155,7 @@ struct ELFDynamic {
             let first = table.int(at: offset + 12), let next = table.int(at: offset + 16)
         {
             if flags & 1 == 0, let name = table.int(at: offset + Int(first)) {
-                strings.text(at: UInt64(name)).map { names.append($0) }
+                try text(at: UInt64(name), limit: Self.nameLimit).map { names.append($0) }
             }
             guard next > 0 else { break }
             offset += Int(next)

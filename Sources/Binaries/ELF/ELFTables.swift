@@ -2,7 +2,7 @@
 /// refused.
 struct ELFTables {
     /// Bounds on what one file may make us hold.
-    static let sectionLimit: UInt64 = 1 << 17
+    static let sectionLimit: UInt64 = 1 << 16
     static let segmentLimit: UInt64 = 1 << 12
     static let nameLimit = 256
     static let nameTableLimit: Int64 = 16 << 20
@@ -49,7 +49,7 @@ struct ELFTables {
     mutating func readSegments(at offset: UInt64, entrySize: UInt16, count: UInt64) throws -> [ELFFile.Segment] {
         guard count > 0, offset > 0 else { return [] }
         let wide = wordSize == 8
-        guard count <= Self.segmentLimit, Int(entrySize) >= (wide ? 56 : 32) else {
+        guard count <= Self.segmentLimit, Int(entrySize) == (wide ? 56 : 32) else {
             throw BinaryError.malformed("table of segments")
         }
         guard let table = try table(at: offset, entrySize: Int(entrySize), count: count) else {
@@ -78,7 +78,7 @@ struct ELFTables {
         at offset: UInt64, entrySize: UInt16, count: UInt16, nameIndex: UInt16
     ) throws -> [ELFFile.Section] {
         guard offset > 0 else { return [] }
-        guard Int(entrySize) >= (wordSize == 8 ? 64 : 40) else {
+        guard Int(entrySize) == (wordSize == 8 ? 64 : 40) else {
             guard count == 0 else { throw BinaryError.malformed("table of sections") }
             return []
         }

@@ -9,7 +9,7 @@ enum GoBuildInfo {
     /// Of programs without a table of sections so much of the data is looked through.
     private static let scanLimit = 1 << 20
     private static let versionLimit = 4096
-    private static let modulesLimit = 4 << 20
+    private static let modulesLimit = 1 << 20
 
     /// - Returns: nil when there is none, or it is damaged.
     static func read(_ file: ELFFile) throws -> GoBuild? {

@@ -4,9 +4,9 @@ internal import CZlib
 internal import Core
 
 extension RustBuild {
-    private static let packedLimit = 4 << 20
-    private static let unpackedLimit = 16 << 20
-    private static let crateLimit = 1 << 16
+    /// Records of a thousand crates take some 100 KiB.
+    private static let packedLimit = 1 << 20
+    private static let unpackedLimit = 2 << 20
 
     /// - Returns: nil when nothing tells of Rust.
     static func read(_ file: ELFFile, _ compilers: CompilerComments) throws -> RustBuild? {
@@ -22,7 +22,7 @@ extension RustBuild {
     /// Crates in the order of the record.
     private static func crates(_ record: OrderedJSON) -> [Crate] {
         guard case .array(let packages) = record["packages"] else { return [] }
-        return packages.prefix(crateLimit).compactMap { package in
+        return packages.compactMap { package in
             guard let name = package["name"]?.string, let version = package["version"]?.string else { return nil }
             return Crate(
                 name: name, version: version, source: package["source"]?.string ?? "",

@@ -7,15 +7,15 @@ extension BinaryFacts {
         guard let file = try ELFFile(bytes) else { return nil }
         let dynamic = try ELFDynamic(file)
         var facts = BinaryFacts(
-            kind: kind(of: file, dynamic), bits: file.bits, isLittleEndian: file.isLittleEndian,
+            kind: try kind(of: file, dynamic), bits: file.bits, isLittleEndian: file.isLittleEndian,
             architecture: file.architecture, isDynamic: false)
         facts.isCutOff = file.isCutOff
         facts.interpreter = try interpreter(of: file)
         if let dynamic {
-            facts.needed = dynamic.needed
-            facts.soname = dynamic.soname
-            facts.rpath = dynamic.rpath
-            facts.runpath = dynamic.runpath
+            facts.needed = try dynamic.needed()
+            facts.soname = try dynamic.soname()
+            facts.rpath = try dynamic.rpath()
+            facts.runpath = try dynamic.runpath()
             facts.versionNeeds = try dynamic.versionNeeds()
             facts.versionDefinitions = try dynamic.versionDefinitions()
         }
@@ -34,7 +34,7 @@ extension BinaryFacts {
         return facts
     }
 
-    private static func kind(of file: ELFFile, _ dynamic: ELFDynamic?) -> Kind {
+    private static func kind(of file: ELFFile, _ dynamic: ELFDynamic?) throws -> Kind {
         switch file.type {
         case ELFFile.objectFile: return .object
         case ELFFile.executableFile: return .executable
@@ -43,7 +43,8 @@ extension BinaryFacts {
             if dynamic?.isPositionIndependentProgram == true { return .positionIndependent }
             // Before linkers marked programs; the C library too names a loader, so that it can be run.
             let namesLoader = file.segments.contains { $0.type == ELFFile.interpreter }
-            return namesLoader && dynamic?.soname == nil ? .positionIndependent : .sharedLibrary
+            let isNamed = try dynamic?.soname() != nil
+            return namesLoader && !isNamed ? .positionIndependent : .sharedLibrary
         }
     }
 
