@@ -102,6 +102,12 @@ package final class FileTree: Sendable {
     /// The whole tree without its root, in path order.
     package func nodes() throws -> [Node] { try walk(below: BytePath()) }
 
+    /// Calls with each node of the whole tree in path order, without holding them all.
+    package func forEachNode(_ body: (Node) throws -> Void) throws {
+        let index = index
+        for position in 0..<index.count { try body(try node(position, index)) }
+    }
+
     /// The tree as a single layer: no whiteouts, nothing opaque, hard links where all their names are still there.
     package func flattened() throws -> LayerContents {
         let index = index
