@@ -115,7 +115,9 @@ enum Evidence: Hashable, CaseIterable {
 
     /// `…/node_modules/NAME/package.json` or `…/node_modules/@SCOPE/NAME/package.json`; Debian has its own place.
     private static func isNodePackage(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var directory = bytes.withoutLastComponent.withoutLastComponent
+        let package = bytes.withoutLastComponent
+        guard package.lastComponent.first != UInt8(ascii: "@") else { return false }
+        var directory = package.withoutLastComponent
         if directory.lastComponent.first == UInt8(ascii: "@") { directory = directory.withoutLastComponent }
         return directory.lastComponent.equals("node_modules") || directory.equals("usr/share/nodejs")
     }

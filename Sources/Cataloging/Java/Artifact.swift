@@ -89,19 +89,29 @@ struct Manifest: Hashable {
         return names.prefix(10).map { String($0).trimmed(of: " \"") }.filter { !$0.isEmpty }
     }
 
+    private var version: String? {
+        self["Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version"]
+    }
+
+    /// Whether the archive may be an artifact that it holds the properties of, though its file has another name.
+    func isAbout(_ artifact: Artifact) -> Bool {
+        if self["Implementation-Title"] == artifact.name { return true }
+        guard let version else { return self["Bundle-SymbolicName"] == nil }
+        // OSGi makes `1.3.0` of `1.3`, and `2.0.0.RC1` of `2.0-RC1`.
+        let number = artifact.version.prefix { $0 != "-" }
+        return version.hasPrefix(number) || artifact.version.hasPrefix(version)
+    }
+
     /// What an archive without Maven's properties is; nil when not even its name says.
     func artifact(_ file: FileName) -> Artifact? {
         let symbolic = self["Bundle-SymbolicName"]?.split(separator: ";").first.map { String($0).trimmed(of: " ") }
         let name = file.name.isEmpty ? symbolic ?? self["Implementation-Title"] : file.name
         guard let name else { return nil }
-        let version =
-            file.version
-            ?? self["Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version"] ?? ""
         var group = self["Implementation-Vendor-Id", "Group-Id"]
         if group == nil, let symbolic, symbolic.contains(".") {
             group = symbolic.hasSuffix("." + name) ? String(symbolic.dropLast(name.count + 1)) : symbolic
         }
-        return Artifact(group: group, name: name, version: version)
+        return Artifact(group: group, name: name, version: file.version ?? version ?? "")
     }
 }
 

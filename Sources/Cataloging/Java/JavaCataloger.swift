@@ -70,7 +70,7 @@ enum JavaCataloger {
             let own =
                 artifacts.first { $0.name == file.name }
                 ?? artifacts.filter { file.stem.hasPrefix($0.name) }.max { $0.name.utf8.count < $1.name.utf8.count }
-                ?? (artifacts.count == 1 ? artifacts.first : nil)
+                ?? (artifacts.count == 1 ? artifacts.first : nil).flatMap { manifest.isAbout($0) ? $0 : nil }
             if let own {
                 add(own, licenses: manifest.licenses, isWhole: isWhole)
             } else if let artifact = manifest.artifact(file) {
@@ -79,10 +79,12 @@ enum JavaCataloger {
             for artifact in artifacts where artifact != own { add(artifact, licenses: [], isWhole: false) }
         }
 
+        /// A group that nobody names is what it was for old artifacts: that of `junit` is `junit`.
         private mutating func add(_ artifact: Artifact, licenses: [String], isWhole: Bool) {
             guard reading.packages.count < 20_000 else { return }
             let component = Component(
-                .maven, namespace: artifact.group, name: artifact.name, version: artifact.version, licenses: licenses)
+                .maven, namespace: artifact.group ?? artifact.name, name: artifact.name, version: artifact.version,
+                licenses: licenses)
             reading.packages.append(Reading.Package(component: component, isWhole: isWhole))
         }
 

@@ -24,7 +24,7 @@ enum NDBPackages {
                 isDamaged = true
                 continue
             }
-            if package == 0 { continue }
+            if block == 0 { continue }
             let start = Int(block) * slotSize
             guard seen.insert(block).inserted, bytes.littleEndian(at: start) == magic("BlbS"),
                 bytes.littleEndian(at: start + 4) == package, let size = bytes.littleEndian(at: start + 12),

@@ -16,7 +16,7 @@ enum RPMCataloger {
                 survey.add(InstalledPackage(component, evidence: path, files: files.sorted()))
             }
         }
-        for path in survey.paths(.rpmLog) {
+        for path in survey.paths(.rpmLog) where try survey.tree.content(path)?.isEmpty == false {
             survey.note(path, "RPM's database was not closed: packages may be missing")
         }
     }

@@ -32,10 +32,10 @@ struct Survey<Tree: CatalogTree> {
     /// The paths that tell something, in byte order.
     func paths(_ kind: Evidence) -> [BytePath] { evidence[kind] ?? [] }
 
-    /// The content of a file; nil, with a remark, when it was too large.
+    /// The content of a file; nil, with a remark, when there is none to look at.
     mutating func content(_ path: BytePath) throws -> [UInt8]? {
         if let content = try tree.content(path) { return content }
-        note(path, "was not read")
+        note(path, "is empty or too large to look into")
         return nil
     }
 
