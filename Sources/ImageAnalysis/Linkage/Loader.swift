@@ -16,7 +16,10 @@ struct Loader {
 
     /// A file that was loaded, or the program itself.
     private struct Module {
+        /// After links.
         var path: BytePath
+        /// Where it thinks it lies: where it was found, links in the name or not.
+        var origin: BytePath
         var facts: BinaryFacts
         /// Whose need loaded it.
         var parent: Int?
@@ -55,11 +58,11 @@ struct Loader {
         // Programs that run with more rights than their user are protected from it.
         let isProtected = program.entry.mode & 0o4000 != 0 && tree.user.uid != nil && tree.user.uid != program.entry.uid
         libraryPath = isProtected ? [] : environment.libraryPath
-        modules = [Module(path: program.path, facts: facts, parent: nil)]
+        modules = [Module(path: program.path, origin: program.path.parent, facts: facts, parent: nil)]
         let own = String(decoding: loader.path.name, as: UTF8.self)
         modules.append(
             Module(
-                path: loader.path,
+                path: loader.path, origin: loader.path.parent,
                 facts: loader.facts?.binary
                     ?? BinaryFacts(
                         kind: .sharedLibrary, bits: facts.bits, isLittleEndian: facts.isLittleEndian,
@@ -115,8 +118,7 @@ struct Loader {
             return
         }
         let index = modules.count
-        // Where a library thinks it lies is where it was found, links in the name or not.
-        modules.append(Module(path: path, facts: facts, parent: parent))
+        modules.append(Module(path: file.path, origin: path.parent, facts: facts, parent: parent))
         result.libraries.append(file.path)
         identities[file.identity] = index
         names[name] = index
@@ -184,7 +186,7 @@ struct Loader {
         var out = text
         if text.utf8.contains(UInt8(ascii: "$")) {
             let values = [
-                "ORIGIN": modules[module].path.parent.absolute, "LIB": directories.libraryToken,
+                "ORIGIN": modules[module].origin.absolute, "LIB": directories.libraryToken,
                 "PLATFORM": architecture == "amd64" ? "x86_64" : architecture == "arm64" ? "aarch64" : architecture,
             ]
             guard let expanded = LoaderTokens.expand(text, values) else { return nil }
