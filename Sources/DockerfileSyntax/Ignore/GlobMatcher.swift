@@ -7,8 +7,9 @@ package struct GlobMatcher: Sendable, Hashable {
     private let glob: Glob
 
     /// Throws when the pattern is malformed, such as `[` without `]`.
-    package init(_ pattern: String) throws(DockerfileError) {
-        guard let glob = Glob(Array(pattern.utf8), doubleStars: false) else {
+    /// - Parameter doubleStars: whether `**` crosses directories, as in ignore files.
+    package init(_ pattern: String, doubleStars: Bool = false) throws(DockerfileError) {
+        guard let glob = Glob(Array(pattern.utf8), doubleStars: doubleStars) else {
             throw DockerfileError(.invalidPattern(pattern), at: nil)
         }
         self.pattern = pattern

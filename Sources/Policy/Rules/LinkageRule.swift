@@ -1,0 +1,82 @@
+import Core
+import ImageAnalysis
+import Layers
+
+/// Whether programs find what they are linked to.
+enum LinkageRule: PolicyRule {
+    static let name = "linkage"
+    static let title = "programs start"
+    static let help =
+        "A program whose loader, library or symbol version is not in the image ends before its first line. The files of the image alone are looked at; nothing is run."
+    static let keys = [
+        SettingKey(
+            "require", .choice(["resolved", "static"]),
+            "resolved: every library is in the image; static: none is needed. resolved unless said otherwise."),
+        SettingKey(
+            "programs", .choice(["entrypoint", "all"]),
+            "Which programs are meant: what the image starts, unless said otherwise."),
+        SettingKey(
+            "runtime", .flag,
+            "Whether what programs want later must be there too: certificates, time zones, users, /tmp."),
+        SettingKey("allow", .paths, "Programs that need not start."),
+    ]
+
+    static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
+        let allowed = settings.paths("allow")
+        let isAll = settings.choice("programs") == "all"
+        let programs = input.explanation.programs.filter { isAll || $0.isEntrypoint }
+        if programs.isEmpty, !isAll {
+            return [
+                PolicyFinding(
+                    "the image says of no program that it starts it", hint: "add ENTRYPOINT or CMD", key: "programs",
+                    place: input.place(of: "ENTRYPOINT"))
+            ]
+        }
+        var findings: [PolicyFinding] = []
+        for program in programs where !allowed.contains(where: { $0.matches(program.path) }) {
+            let node = try? input.image.tree.lookup(program.path)
+            let place =
+                node.flatMap { input.place(ofLayer: $0.layer) }
+                ?? (program.isEntrypoint ? input.place(of: "ENTRYPOINT") : nil)
+            func add(_ message: String, _ hint: String?, _ key: String) {
+                findings.append(PolicyFinding(message, hint: hint, key: key, path: program.path, place: place))
+            }
+            switch program.start {
+            case .isStatic: break
+            case .resolves(let libraries):
+                if settings.choice("require") == "static" {
+                    add(
+                        "\(program.path.absolute) is linked to \(libraries.count) libraries",
+                        "link it statically: CGO_ENABLED=0, -static, -static-stdlib", "require")
+                }
+            case .fails(let missing):
+                let list = missing.prefix(5).map(describe).joined(separator: "; ")
+                let more = missing.count > 5 ? "; and \(missing.count - 5) more" : ""
+                add(
+                    "\(program.path.absolute) does not start: \(list)\(more)",
+                    "see sampan inspect: it says on which bases it would", "require")
+            }
+            guard settings.flag("runtime") == true else { continue }
+            for gap in program.gaps {
+                add("\(program.path.absolute) will miss \(gap.missing)", "copy it from a base that has it", "runtime")
+            }
+        }
+        return findings
+    }
+
+    static func describe(_ missing: ProgramVerdict.Missing) -> String {
+        switch missing {
+        case .program(let name): "there is no program '\(name)'"
+        case .notExecutable(let path): "\(path.absolute) may not be executed"
+        case .interpreter(let path): "its loader \(path) is missing"
+        case .library(let name, let user): "\(name) is missing, which \(user.absolute) needs"
+        case .version(let version, let library, let user):
+            "\(library.absolute) has no \(version), which \(user.absolute) needs"
+        case .shell(let shell): "it wants the shell \(shell), which is missing"
+        case .architecture(let own, let image): "it is for \(own), the image for \(image)"
+        case .scriptInterpreter(let program, let script): "\(script.absolute) wants \(program), which is missing"
+        case .user(let name): "the user '\(name)' is unknown in the image"
+        case .unknownFormat(let path): "\(path.absolute) is neither a program nor a script"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Core
+import ImageAnalysis
+import Layers
+
+/// Programs that run with others' rights.
+enum SetuidRule: PolicyRule {
+    static let name = "setuid"
+    static let title = "no program takes another user's rights"
+    static let help = "A setuid or setgid program is a way from an ordinary user to root."
+    static let keys = [SettingKey("allow", .paths, "Programs that may.")]
+
+    static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
+        let allowed = settings.paths("allow")
+        return input.nodes.filter { $0.entry.isFile && $0.entry.mode & 0o6000 != 0 && $0.entry.mode & 0o111 != 0 }
+            .filter { node in !allowed.contains { $0.matches(node.path) } }
+            .map { node in
+                let kind = node.entry.mode & 0o4000 != 0 ? "setuid" : "setgid"
+                let bit = node.entry.mode & 0o4000 != 0 ? "u-s" : "g-s"
+                return PolicyFinding(
+                    "\(node.path.absolute) is \(kind)",
+                    hint: "take the right away where it is made: chmod \(bit) \(node.path.absolute)", path: node.path,
+                    place: input.place(ofLayer: node.layer))
+            }
+    }
+}
+
+/// Files and directories that everybody may write.
+enum WorldWritableRule: PolicyRule {
+    static let name = "world-writable"
+    static let title = "not everybody may write files of the image"
+    static let help =
+        "What every user may write, any process may replace. Directories with the sticky bit, such as /tmp, are fine."
+    static let keys = [SettingKey("allow", .paths, "Files and directories that may be written.")]
+
+    static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
+        let allowed = settings.paths("allow")
+        return input.nodes.filter { node in
+            guard node.entry.mode & 0o002 != 0 else { return false }
+            return node.entry.isFile || node.entry.isDirectory && node.entry.mode & 0o1000 == 0
+        }
+        .filter { node in !allowed.contains { $0.matches(node.path) } }
+        .map { node in
+            PolicyFinding(
+                "everybody may write \(node.path.absolute)",
+                hint: "chmod o-w \(node.path.absolute) where it is made", path: node.path,
+                place: input.place(ofLayer: node.layer))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package import Core
+package import ImageAnalysis
+import Layers
+
+/// Something that a policy can ask of an image.
+package protocol PolicyRule: Sendable {
+    /// Its key in the policy.
+    static var name: String { get }
+    /// What it asks, as a sentence without a full stop.
+    static var title: String { get }
+    /// Why, and what to do, for people.
+    static var help: String { get }
+    static var keys: [SettingKey] { get }
+
+    /// Where the rule does not hold; none when it does.
+    static func findings(_ settings: RuleSettings, _ input: PolicyInput) async throws -> [PolicyFinding]
+}
+
+/// What rules look at.
+package struct PolicyInput: Sendable {
+    package let explanation: Explanation
+    package let context: PolicyContext
+    /// All paths of the image's tree, in path order.
+    let nodes: [FileTree.Node]
+
+    package init(_ explanation: Explanation, _ context: PolicyContext) throws {
+        self.explanation = explanation
+        self.context = context
+        nodes = try explanation.image.tree.nodes()
+    }
+
+    var image: AnalysedImage { explanation.image }
+
+    /// The instruction that made a layer.
+    func place(ofLayer layer: Int) -> LayerCause.Place? {
+        image.layers.indices.contains(layer) ? image.layers[layer].cause.place : nil
+    }
+
+    /// What nothing else is guilty of.
+    var dockerfile: LayerCause.Place? { context.dockerfile ?? image.instructions["FROM"] }
+
+    /// The instruction that sets something of the config; where there is none, where the Dockerfile would want one.
+    func place(of keyword: String) -> LayerCause.Place? {
+        image.instructions[keyword] ?? context.instructions[keyword] ?? dockerfile
+    }
+}
+
+/// One place where a rule does not hold.
+package struct PolicyFinding: Sendable {
+    /// A sentence without a full stop.
+    package var message: String
+    package var hint: String?
+    /// The setting that it is against; nil for the rule as such.
+    package var key: String?
+    package var path: BytePath?
+    package var place: LayerCause.Place?
+
+    package init(
+        _ message: String, hint: String? = nil, key: String? = nil, path: BytePath? = nil,
+        place: LayerCause.Place? = nil
+    ) {
+        self.message = message
+        self.hint = hint
+        self.key = key
+        self.path = path
+        self.place = place
+    }
+}
