@@ -74,7 +74,7 @@
     const out = [];
     const total = items.reduce((sum, item) => sum + item.bytes, 0);
     if (!total) return out;
-    let scale = (width * height) / total;
+    const scale = (width * height) / total;
     let rest = items.filter((item) => item.bytes > 0);
     while (rest.length) {
       const side = Math.min(width, height);
@@ -129,30 +129,40 @@
     if (first) first.focus({ preventScroll: true });
   };
 
+  // One node as a tile, and inside of it, under its name, what it consists of as long as that can be seen.
+  const place = (node, x, y, width, height, depth) => {
+    if (width < 1.5 || height < 1.5) return;
+    const opens = node.children.size > 0 && node !== here;
+    const element = document.createElement(opens ? "button" : "div");
+    const share = root.bytes ? ((100 * node.bytes) / root.bytes).toFixed(1) : "0";
+    element.className = "tile";
+    element.style.cssText = `left:${x}px;top:${y}px;width:${width}px;height:${height}px;`
+      + `background:${color(leadingFile(node)[Number(colorBy.value)])}`;
+    element.title = `${node.name}: ${human(node.bytes)}, ${share} %`;
+    element.setAttribute("aria-label", element.title);
+    if (width > 34 && height > 15) {
+      const label = document.createElement("span");
+      label.textContent = width > 130 ? `${node.name} ${human(node.bytes)}` : node.name;
+      element.append(label);
+    }
+    if (opens) element.addEventListener("click", () => enter(node));
+    map.append(element);
+    if (opens && depth < 3 && width > 50 && height > 44) inside(node, x + 3, y + 17, width - 6, height - 20, depth + 1);
+  };
+
+  const inside = (node, x, y, width, height, depth) => {
+    const items = [...node.children.values()].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+    for (const tile of layout(items, x, y, width, height)) {
+      place(tile.item, tile.x, tile.y, tile.width, tile.height, depth);
+    }
+  };
+
   const draw = () => {
     map.replaceChildren();
     const size = map.getBoundingClientRect();
-    const items = [...here.children.values()].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
-    const shown = here.children.size ? items : [here];
     const column = Number(colorBy.value);
-    for (const tile of layout(shown, 0, 0, size.width, size.height)) {
-      if (tile.width < 1.5 || tile.height < 1.5) continue;
-      const node = tile.item;
-      const opens = node.children.size > 0 && node !== here;
-      const element = document.createElement(opens ? "button" : "div");
-      const share = root.bytes ? ((100 * node.bytes) / root.bytes).toFixed(1) : "0";
-      element.className = "tile";
-      element.style.cssText = `left:${tile.x}px;top:${tile.y}px;width:${tile.width}px;height:${tile.height}px;`
-        + `background:${color(leadingFile(node)[column])}`;
-      element.title = `${node.name}: ${human(node.bytes)}, ${share} %`;
-      element.setAttribute("aria-label", element.title);
-      if (tile.width > 34 && tile.height > 16) element.textContent = node.name;
-      if (tile.width > 60 && tile.height > 34) {
-        element.append(document.createElement("br"), human(node.bytes));
-      }
-      if (opens) element.addEventListener("click", () => enter(node));
-      map.append(element);
-    }
+    if (here.children.size) inside(here, 0, 0, size.width, size.height, 0);
+    else place(here, 0, 0, size.width, size.height, 0);
     const trail = [];
     for (let node = here; node; node = node.parent) trail.unshift(node);
     crumbs.replaceChildren();
