@@ -98,7 +98,9 @@ extension PackageURL {
 
         var version: String?
         // A scope that nobody escaped (`@scope/name`) starts with what parts the version elsewhere.
-        if let at = rest.lastIndex(of: UInt8(ascii: "@")), at > rest.startIndex, rest[at - 1] != UInt8(ascii: "/") {
+        if let at = rest.lastIndex(of: UInt8(ascii: "@")),
+            at > rest.startIndex && rest[at - 1] != UInt8(ascii: "/") || !rest[at...].contains(UInt8(ascii: "/"))
+        {
             version = try Self.unescaped(rest[(at + 1)...])
             rest = rest[..<at]
         }

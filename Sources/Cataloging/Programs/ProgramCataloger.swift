@@ -13,7 +13,12 @@ enum ProgramCataloger {
 
     private static func add(_ go: GoBuild, _ path: BytePath, _ survey: inout Survey<some CatalogTree>) {
         if let main = go.main, !main.path.isEmpty {
-            survey.add(InstalledPackage(component(main), evidence: path, files: [path]))
+            var component = component(main)
+            if component.version.isEmpty { component.version = GoVersion.told(by: go) ?? "" }
+            survey.add(InstalledPackage(component, evidence: path, files: [path]))
+        } else if let package = go.path, package.contains("/") {
+            // Built without modules, as distributions do.
+            survey.add(InstalledPackage(component(.init(path: package, version: "")), evidence: path, files: [path]))
         }
         for dependency in go.dependencies where !dependency.module.path.isEmpty {
             survey.add(InstalledPackage(component(used(dependency)), evidence: path))
