@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
-from . import machine
+from . import distance, machine
 from .machine import Measured, say
 from .registry import Registry, large_image
 
@@ -236,7 +236,16 @@ def copies(yard: Yard) -> list[dict]:
         tool.push(yard.large, target)
     repeated = yard.bench.rounds("push again, nothing new", movers, again, target=0.3)
     repeated["requests"] = {"limit": REQUEST_LIMIT, **counter.requests}
-    return [pulled, pushed, repeated]
+    with distance.Distant(yard.target.host) as distant:
+        far = distant.host
+
+        def from_afar(tool, turn):
+            measured = tool.push(yard.large, f"{far}/large:1")
+            return measured.seconds, measured.peak, {}
+
+        name = f"push again over a network of {distance.ROUND_TRIP} ms there and back"
+        remote = yard.bench.rounds(name, movers, from_afar, target=0.3)
+    return [pulled, pushed, repeated, remote]
 
 
 def changed_top(yard: Yard) -> dict:
