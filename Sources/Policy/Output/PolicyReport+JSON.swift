@@ -1,0 +1,63 @@
+package import Core
+
+extension PolicyReport {
+    /// For programs: every rule with its outcome.
+    package var json: OrderedJSON {
+        let excepted = verdict.count { if case .excepted = $0 { true } else { false } }
+        return [
+            "image": .string(image), "digest": .string(digest.description),
+            "platform": .string(platform.description), "passed": .bool(verdict.isPassed),
+            "counts": [
+                "failed": .int(verdict.failures), "warned": .int(verdict.warnings), "excepted": .int(excepted),
+                "passed": .int(verdict.count { $0 == .passed }),
+            ],
+            "results": .array(verdict.results.map(Self.json)),
+        ]
+    }
+
+    private static func json(_ result: PolicyResult) -> OrderedJSON {
+        var exception: OrderedJSON = .null
+        if case .excepted(let reason, let owner, let expires) = result.outcome {
+            exception = ["reason": .string(reason), "owner": .string(owner), "expires": .string(expires)]
+        }
+        let object: OrderedJSON = [
+            "rule": .string(result.rule), "outcome": .string(result.outcome.word),
+            "message": .string(TextBytes.visible(result.message)), "hint": .text(result.hint.map(TextBytes.visible)),
+            "path": .text(result.path.map { TextBytes.visible($0.absolute) }), "place": json(result.place),
+            "policy": json(result.policyPlace), "exception": exception,
+        ]
+        return object.withoutNulls
+    }
+
+    private static func json(_ place: PolicyResult.Place?) -> OrderedJSON {
+        guard let place else { return .null }
+        return ["file": .string(place.file), "line": .int(place.firstLine), "lastLine": .int(place.lastLine)]
+    }
+
+    // https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+    /// For GitLab's merge requests.
+    package var gitlab: OrderedJSON {
+        let findings = findings
+        return .array(
+            zip(findings, Self.fingerprints(findings)).map { finding, fingerprint in
+                let severity =
+                    switch finding.outcome {
+                    case .failed: "major"
+                    case .warned: "minor"
+                    case .passed, .excepted: "info"
+                    }
+                let hint = finding.hint.map { ": " + TextBytes.visible($0) } ?? ""
+                return [
+                    "description": .string(Self.text(finding) + hint), "check_name": .string(finding.rule),
+                    "fingerprint": .string(fingerprint), "severity": .string(severity),
+                    "location": [
+                        "path": .string(Self.relative(finding.place?.file ?? "sampan.yaml")),
+                        "lines": ["begin": .int(finding.place?.firstLine ?? 1)],
+                    ],
+                ]
+            })
+    }
+
+    /// A path as version control has it.
+    static func relative(_ file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
+}

@@ -1,0 +1,68 @@
+// https://github.com/testmoapp/junitxml (what the many readers of this format agree on)
+import Core
+
+extension PolicyReport {
+    /// For what shows tests: a case for each rule.
+    package var junit: String {
+        var rules: [String] = []
+        for result in verdict.results where !rules.contains(result.rule) { rules.append(result.rule) }
+        let cases = rules.map { name in testCase(name, verdict.results.filter { $0.rule == name }) }
+        let failures = rules.count { name in verdict.results.contains { $0.rule == name && $0.outcome == .failed } }
+        let name = Self.xml(image)
+        return """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <testsuites name="sampan check" tests="\(rules.count)" failures="\(failures)">
+              <testsuite name="\(name)" tests="\(rules.count)" failures="\(failures)" errors="0">
+                <properties>
+                  <property name="digest" value="\(digest.description)"/>
+                  <property name="platform" value="\(Self.xml(platform.description))"/>
+                </properties>
+            \(cases.joined())  </testsuite>
+            </testsuites>
+
+            """
+    }
+
+    private func testCase(_ name: String, _ results: [PolicyResult]) -> String {
+        let failed = results.filter { $0.outcome == .failed }
+        let others = results.filter { $0.outcome != .failed && $0.outcome != .passed }
+        let place = failed.first?.place.map { " file=\"\(Self.xml(Self.relative($0.file)))\" line=\"\($0.firstLine)\"" }
+        let start = "    <testcase classname=\"policy\" name=\"\(Self.xml(name))\"\(place ?? "")"
+        guard !failed.isEmpty || !others.isEmpty else { return start + "/>\n" }
+        var body = ""
+        if let first = failed.first {
+            let more = failed.count > 1 ? " (and \(failed.count - 1) more)" : ""
+            let lines = failed.map { Self.xml(Self.line($0)) }.joined(separator: "\n")
+            body +=
+                "      <failure message=\"\(Self.xml(Self.text(first) + more))\" type=\"\(Self.xml(name))\">\(lines)</failure>\n"
+        }
+        if !others.isEmpty {
+            let lines = others.map { Self.xml($0.outcome.word + ": " + Self.line($0)) }.joined(separator: "\n")
+            body += "      <system-out>\(lines)</system-out>\n"
+        }
+        return start + ">\n" + body + "    </testcase>\n"
+    }
+
+    /// `Dockerfile:3: what (what to do)`.
+    private static func line(_ result: PolicyResult) -> String {
+        let place = result.place.map { "\($0.file):\($0.firstLine): " } ?? ""
+        let hint = result.hint.map { " (\(TextBytes.visible($0)))" } ?? ""
+        return place + text(result) + hint
+    }
+
+    /// Text for content and attributes; what XML can't hold at all is escaped before. https://www.w3.org/TR/xml/#charsets
+    static func xml(_ text: String) -> String {
+        var out = ""
+        for scalar in TextBytes.visible(text).unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case _ where scalar.value & 0xfffe == 0xfffe: out += "?"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}
