@@ -1,4 +1,70 @@
+internal import ContentStore
+
 extension Advice {
-    /// What to change in an image, the largest gain first.
-    static func advice(on explanation: Explanation) -> [Advice] { [] }
+    /// What to change in an image, the largest gain first: a risk that is taken away counts as bytes do, much of it for
+    /// 64 MiB and some for 4 MiB.
+    static func advice(on explanation: Explanation) -> [Advice] {
+        let maker = AdviceMaker(explanation)
+        var advice = maker.onStarting() + maker.onConfig() + maker.onLayers() + maker.onContent()
+        advice.removeAll { $0.risk == 0 && $0.bytes < Self.threshold }
+        return advice.sorted {
+            ($1.gain, $0.rule, $0.place?.firstLine ?? 0, $0.title) < (
+                $0.gain, $1.rule, $1.place?.firstLine ?? 0, $1.title
+            )
+        }
+    }
+
+    /// Bytes below which nothing is said: changing the Dockerfile costs more.
+    private static let threshold: Int64 = 4096
+
+    private var gain: Int64 {
+        let (sum, overflow) = bytes.addingReportingOverflow(risk >= 2 ? 64 << 20 : risk == 1 ? 4 << 20 : 0)
+        return overflow ? .max : sum
+    }
+}
+
+/// Makes advice of what is known of an image.
+struct AdviceMaker {
+    let explanation: Explanation
+    /// Of each layer the instruction that made it.
+    let instructions: [HistoryInstruction]
+    /// Whether any layer has a line in a Dockerfile: then the others are the base's, which no edit reaches.
+    let hasPlaces: Bool
+
+    init(_ explanation: Explanation) {
+        self.explanation = explanation
+        instructions = explanation.image.layers.map { HistoryInstruction($0.cause.instruction) }
+        hasPlaces = explanation.image.layers.contains { $0.cause.place != nil }
+    }
+
+    var image: AnalysedImage { explanation.image }
+
+    /// Whether an edit of the Dockerfile changes the layer.
+    func isOwn(_ layer: Int) -> Bool {
+        image.layers.indices.contains(layer) && (!hasPlaces || image.layers[layer].cause.place != nil)
+    }
+
+    func place(_ layer: Int) -> LayerCause.Place? {
+        image.layers.indices.contains(layer) ? image.layers[layer].cause.place : nil
+    }
+
+    /// The items of some kinds by a key, in the order of the keys.
+    func group<Key: Hashable & Comparable>(
+        _ kinds: Set<Waste.Kind>, by key: (Waste.Item) -> Key
+    ) -> [(key: Key, items: [Waste.Item])] {
+        let items = explanation.waste.items.filter { kinds.contains($0.kind) }
+        return Dictionary(grouping: items, by: key).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    static func bytes(_ items: [Waste.Item]) -> Int64 { items.reduce(0) { $0 + $1.bytes } }
+}
+
+/// A layer, and the one that made its bytes needless.
+struct LayerPair: Hashable, Comparable {
+    var layer: Int
+    var gone: Int
+
+    static func < (left: LayerPair, right: LayerPair) -> Bool {
+        (left.layer, left.gone) < (right.layer, right.gone)
+    }
 }

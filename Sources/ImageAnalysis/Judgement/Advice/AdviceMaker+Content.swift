@@ -1,0 +1,207 @@
+internal import Binaries
+internal import Core
+internal import Layers
+
+/// What the final tree has for nothing.
+extension AdviceMaker {
+    func onContent() -> [Advice] {
+        onLists() + onCaches() + onSymbols() + onTools() + onContext() + onTests() + onDocumentation() + onDuplicates()
+    }
+
+    private func ownLayers(_ kinds: Set<Waste.Kind>) -> [(key: Int, items: [Waste.Item])] {
+        group(kinds) { $0.layer }.filter { isOwn($0.key) }
+    }
+
+    // MARK: Package managers
+
+    private func onLists() -> [Advice] {
+        ownLayers([.packageLists]).map { layer, items in
+            let size = AdviceText.bytes(Self.bytes(items))
+            let instruction = instructions[layer]
+            return Advice(
+                rule: "package-lists", title: "\(size) of apt's package lists stay in the image",
+                bytes: Self.bytes(items), place: place(layer), before: instruction.text,
+                after: instruction.appending("rm -rf /var/lib/apt/lists/*"))
+        }
+    }
+
+    private func onCaches() -> [Advice] {
+        ownLayers([.packageCache]).map { layer, items in
+            let size = AdviceText.bytes(Self.bytes(items))
+            let instruction = instructions[layer]
+            return Advice(
+                rule: "package-cache", title: "\(size) of caches stay in the image", bytes: Self.bytes(items),
+                place: place(layer), before: instruction.text,
+                after: PackageCacheEdit.edit(instruction, AdviceText.cacheRoots(items.map(\.path))))
+        }
+    }
+
+    // MARK: Programs
+
+    private func onSymbols() -> [Advice] {
+        group([.symbols, .debugInfo]) { $0.path }.compactMap { path, items in
+            guard let layer = items.first?.layer, isOwn(layer) else { return nil }
+            let size = AdviceText.bytes(Self.bytes(items))
+            let instruction = instructions[layer]
+            var advice = Advice(
+                rule: "strip-symbols",
+                title: "\(AdviceText.quoted(path)) has \(size) of symbols and debug information that no run needs",
+                bytes: Self.bytes(items), place: place(layer), before: instruction.text)
+            let record = image.layers[layer].facts
+            let facts = record.contents.index(of: path).flatMap {
+                record.facts.indices.contains($0) ? record.facts[$0] : nil
+            }
+            if facts?.binary?.go != nil {
+                advice.after = goBuild(instruction)
+                if advice.after == nil {
+                    advice.before = nil
+                    advice.after = #"RUN go build -trimpath -ldflags="-s -w" …"#
+                }
+            } else {
+                let strip = "strip --strip-unneeded " + AdviceText.quoted(path)
+                advice.after = instruction.appending(strip)
+                if advice.after == nil {
+                    // What COPY brings is stripped where it is made.
+                    advice.before = nil
+                    advice.after =
+                        "RUN strip --strip-unneeded \(AdviceText.quoted(BytePath(normalized: Array(path.name))))"
+                }
+            }
+            return advice
+        }
+    }
+
+    /// RUN with `go build` told to leave symbols out.
+    private func goBuild(_ instruction: HistoryInstruction) -> String? {
+        guard let shell = instruction.shell else { return nil }
+        let commands = ShellCommands(shell)
+        let builds = commands.calls(of: ["go"]).filter { words in
+            (words.first?.text == "build" || words.first?.text == "install")
+                && !words.contains { $0.text.hasPrefix("-ldflags") }
+        }
+        let words = builds.compactMap(\.first)
+        return words.isEmpty
+            ? nil : instruction.withShell(commands.inserting(#" -trimpath -ldflags="-s -w""#, behind: words))
+    }
+
+    // MARK: Tools and sources
+
+    private func onTools() -> [Advice] {
+        let items = explanation.waste.items.filter { $0.kind == .buildTool || $0.kind == .source }
+        // A few headers don't make a toolchain.
+        guard Self.bytes(items) >= 1 << 20, !image.layers.isEmpty else { return [] }
+        var byLayer: [Int: Int64] = [:]
+        for item in items { byLayer[item.layer, default: 0] += item.bytes }
+        let most = byLayer.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+        let size = AdviceText.bytes(Self.bytes(items))
+        return [
+            Advice(
+                rule: "multi-stage",
+                title: "\(size) of compilers, headers and sources are in the final stage: build in a stage of its own",
+                bytes: Self.bytes(items), risk: 1, place: place(most), before: instructions[most].text,
+                after: lastStage())
+        ]
+    }
+
+    /// A last stage that takes over nothing but what is started.
+    func lastStage() -> String? {
+        guard let program = explanation.programs.first(where: \.isEntrypoint), let base = smallestBase else {
+            return nil
+        }
+        var lines = ["FROM \(base)"]
+        let path = AdviceText.quoted(program.path)
+        lines.append("COPY --from=build \(path) \(path)")
+        lines.append("USER 65532:65532")
+        lines.append("ENTRYPOINT [\(AdviceText.json(program.path.absolute))]")
+        return lines.joined(separator: "\n")
+    }
+
+    // MARK: The build context
+
+    private func onContext() -> [Advice] {
+        ownLayers([.versionControl]).map { layer, items in
+            let roots = Set(items.compactMap(\.path.versionControlName)).sorted()
+            return Advice(
+                rule: "dockerignore",
+                title: "\(AdviceText.bytes(Self.bytes(items))) of version control are in the image, "
+                    + "all that was ever committed among them",
+                bytes: Self.bytes(items), risk: 1, place: place(layer),
+                before: instructions[layer].isCopy ? nil : instructions[layer].text,
+                after: instructions[layer].isCopy
+                    ? (["# .dockerignore"] + roots.map { "**/" + $0 }).joined(separator: "\n")
+                    : instructions[layer].appending(
+                        "rm -rf " + AdviceText.versionControlRoots(items.map(\.path)).joined(separator: " ")))
+        }
+    }
+
+    private func onTests() -> [Advice] {
+        ownLayers([.testData]).map { layer, items in
+            let instruction = instructions[layer]
+            let roots = AdviceText.testRoots(items.map(\.path))
+            var advice = Advice(
+                rule: "test-data",
+                title: "\(AdviceText.bytes(Self.bytes(items))) of tests and their data are in the image",
+                bytes: Self.bytes(items), place: place(layer), before: instruction.text)
+            if instruction.isCopy {
+                advice.before = nil
+                advice.after = "# .dockerignore\n**/testdata\n**/__tests__"
+            } else if roots.count <= 4 {
+                advice.after = instruction.appending(
+                    "rm -rf " + roots.map(AdviceText.quoted).joined(separator: " "))
+            } else if let above = AdviceText.common(roots) {
+                advice.after = instruction.appending(
+                    "find \(AdviceText.quoted(above)) -depth -type d "
+                        + "\\( -name test -o -name tests -o -name testdata -o -name __tests__ \\) -exec rm -rf {} +")
+            }
+            return advice
+        }
+    }
+
+    private func onDocumentation() -> [Advice] {
+        ownLayers([.documentation]).compactMap { layer, items in
+            let instruction = instructions[layer]
+            // Licenses and the like that come with the own files are few, and meant.
+            guard Self.bytes(items) >= 64 << 10 else { return nil }
+            var advice = Advice(
+                rule: "documentation",
+                title: "\(AdviceText.bytes(Self.bytes(items))) of documentation are in the image",
+                bytes: Self.bytes(items), place: place(layer), before: instruction.text)
+            if instruction.isCopy {
+                advice.before = nil
+                advice.after = "# .dockerignore\n**/*.md\n**/docs"
+            } else if let shell = instruction.shell {
+                let isDebian = ShellCommands(shell).call(of: ["apt-get", "apt"]) != nil
+                advice.after =
+                    isDebian
+                    ? "RUN printf '%s\\n' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' "
+                        + "'path-exclude=/usr/share/info/*' 'path-include=/usr/share/doc/*/copyright' "
+                        + "> /etc/dpkg/dpkg.cfg.d/no-docs && " + shell
+                    : instruction.appending("rm -rf /usr/share/doc /usr/share/man /usr/share/info")
+            }
+            return advice
+        }
+    }
+
+    // MARK: The same twice
+
+    private func onDuplicates() -> [Advice] {
+        ownLayers([.duplicate]).map { layer, items in
+            let instruction = instructions[layer]
+            let size = AdviceText.bytes(Self.bytes(items))
+            let largest = items.prefix(3).compactMap { item in
+                item.original.map { (original: $0, copy: item.path) }
+            }
+            let what = largest.first.map {
+                ", the largest \(AdviceText.quoted($0.copy)), which is \(AdviceText.quoted($0.original))"
+            }
+            return Advice(
+                rule: "duplicates", title: "\(size) are there under another path too\(what ?? "")",
+                bytes: Self.bytes(items), place: place(layer), before: instruction.text,
+                after: items.count > 3
+                    ? nil
+                    : instruction.appending(
+                        largest.map { "ln -sf \(AdviceText.quoted($0.original)) \(AdviceText.quoted($0.copy))" }
+                            .joined(separator: " && ")))
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// https://github.com/moby/moby/blob/master/daemon/builder/dockerfile/dispatchers.go (what docker writes)
+// https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go (what BuildKit writes)
+
+/// An instruction of a Dockerfile, read from the history of an image: BuildKit's form (`RUN /bin/sh -c make # buildkit`)
+/// and that of docker and buildah before (`/bin/sh -c #(nop) COPY file:… in /`, `|1 A=b /bin/sh -c make`).
+struct HistoryInstruction: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+        /// What the shell is given; nil of the form that starts a program itself.
+        case run(shell: String?)
+        /// COPY or ADD: its sources are names of digests in docker's own form.
+        case copy(flags: [String], sources: [String], destination: String)
+        case other
+    }
+
+    var kind: Kind
+    /// As it would stand in a Dockerfile.
+    var text: String
+
+    /// Longer ones are taken as they are.
+    private static let limit = 64 << 10
+
+    init(_ history: String) {
+        var text = Self.trimmed(history[...])
+        if text.hasSuffix("# buildkit") { text = Self.trimmed(text.dropLast(10)) }
+        guard text.utf8.count <= Self.limit else {
+            kind = .other
+            self.text = String(text)
+            return
+        }
+        let marker = "/bin/sh -c #(nop)"
+        if text.hasPrefix(marker) {
+            self = Self.plain(Self.trimmed(text.dropFirst(marker.count)))
+        } else if text.hasPrefix("RUN ") {
+            self = Self.run(Self.trimmed(text.dropFirst(4)))
+        } else if text.hasPrefix("/bin/sh -c ") || text.hasPrefix("|") {
+            self = Self.run(text)
+        } else {
+            self = Self.plain(text)
+        }
+    }
+
+    var isRun: Bool { if case .run = kind { true } else { false } }
+    var isCopy: Bool { if case .copy = kind { true } else { false } }
+
+    /// What the shell is given by RUN.
+    var shell: String? { if case .run(let shell) = kind { shell } else { nil } }
+
+    private init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    private static func run(_ given: Substring) -> HistoryInstruction {
+        var text = given
+        // Arguments of the build stand in front, and their values may hold anything but a shell.
+        if text.hasPrefix("|"), let shell = text.firstRange(of: " /bin/") {
+            text = text[text.index(after: shell.lowerBound)...]
+        }
+        let words = text.split(separator: " ", maxSplits: 6)
+        if let first = words.first, first.hasPrefix("/"), first.hasSuffix("sh"),
+            let flag = words.prefix(6).first(where: { $0.hasPrefix("-") && $0.hasSuffix("c") })
+        {
+            let command = trimmed(text[flag.endIndex...])
+            return HistoryInstruction(.run(shell: String(command)), "RUN " + command)
+        }
+        // Docker's RUN of a heredoc shows as itself.
+        return HistoryInstruction(.run(shell: nil), "RUN " + text)
+    }
+
+    private static func plain(_ text: Substring) -> HistoryInstruction {
+        let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+        guard let keyword = words.first, keyword == "COPY" || keyword == "ADD", words.count >= 3 else {
+            return HistoryInstruction(.other, String(text))
+        }
+        let flags = Array(words.dropFirst().prefix { $0.hasPrefix("--") })
+        var rest = Array(words.dropFirst(1 + flags.count))
+        // Docker wrote `COPY file:DIGEST in /place`.
+        if rest.count >= 3, rest[rest.count - 2] == "in" { rest.remove(at: rest.count - 2) }
+        guard rest.count >= 2, let destination = rest.last else { return HistoryInstruction(.other, String(text)) }
+        return HistoryInstruction(
+            .copy(flags: flags, sources: rest.dropLast(), destination: destination),
+            ([keyword] + flags + rest).joined(separator: " "))
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return text
+    }
+
+    /// The instruction with other words for the shell.
+    func withShell(_ command: String) -> String { "RUN " + command }
+
+    /// The instruction with something more for the shell at its end; nil when it gives a shell nothing.
+    func appending(_ command: String) -> String? {
+        guard var shell else { return nil }
+        while let last = shell.last, last == ";" || last.isWhitespace { shell.removeLast() }
+        guard !shell.isEmpty else { return nil }
+        return "RUN " + shell + (shell.contains("\n") ? "\n" : " && ") + command
+    }
+
+    /// COPY or ADD with flags set; of a flag that is there already the new value counts.
+    func settingFlags(_ new: [(name: String, value: String)]) -> String? {
+        guard case .copy(let flags, let sources, let destination) = kind else { return nil }
+        let kept = flags.filter { flag in !new.contains { flag.hasPrefix("--\($0.name)=") } }
+        let keyword = text.hasPrefix("ADD") ? "ADD" : "COPY"
+        return ([keyword] + kept + new.map { "--\($0.name)=\($0.value)" } + sources + [destination])
+            .joined(separator: " ")
+    }
+}
