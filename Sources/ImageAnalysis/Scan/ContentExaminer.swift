@@ -149,7 +149,7 @@ final class ContentExaminer {
         if remarks.count < limits.remarks { remarks.append(text) }
     }
 
-    private static func text(of error: any Error) -> String {
+    static func text(of error: any Error) -> String {
         (error as? any DiagnosticConvertible)?.diagnostic.message ?? "\(error)"
     }
 
