@@ -3,4 +3,5 @@
 #include "files.h"
 #include "mounts.h"
 #include "process.h"
+#include "terminal.h"
 #include <sys/xattr.h>

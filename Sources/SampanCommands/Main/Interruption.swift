@@ -25,7 +25,7 @@ package final class Interruption: Sendable {
 
     /// Has something done by the first interruption. The handler may end the process.
     /// - Returns: takes the handler away again.
-    package func onInterrupt(_ handler: @escaping @Sendable () -> Void) -> () -> Void {
+    package func onInterrupt(_ handler: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         let id = state.withLock { state in
             state.next += 1
             state.handlers[state.next] = handler

@@ -111,6 +111,9 @@ final class Transfer: Sendable {
         return file.shown
     }
 
+    /// Shows nothing more, so that something else may have the terminal.
+    func endProgress() { view.end() }
+
     private func close() async {
         view.end()
         await network.shutdown()
