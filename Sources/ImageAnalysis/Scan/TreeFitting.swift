@@ -42,9 +42,16 @@ struct TreeFitting {
         for entry in layers[number].facts.contents.entries where entry.isSymlink { links.insert(entry.path) }
     }
 
+    /// Whether a hard link's target is not in its layer, or no more than a link of a circle. A link to a dangling one
+    /// becomes right with that.
     private static func isDangling(_ entry: Entry, _ contents: LayerContents) -> Bool {
-        guard case .hardlink(let target) = entry.kind else { return false }
-        return contents.index(of: target) == nil
+        guard case .hardlink(var target) = entry.kind else { return false }
+        for hop in 0..<16 {
+            guard let next = contents.entry(at: target), !next.isDirectory, !next.isWhiteout else { return hop == 0 }
+            guard case .hardlink(let further) = next.kind else { return false }
+            target = further
+        }
+        return true
     }
 
     /// Whether a lower layer has a link where this one has things below and doesn't say that it is a directory.
