@@ -43,6 +43,7 @@ extension GoBuild {
         } else {
             key = String(rest.prefix { $0 != "=" })
             rest = rest.dropFirst(key.count)
+            guard key.first != "\"", key.first != "`" else { return nil }
         }
         guard rest.first == "=", !key.isEmpty else { return nil }
         rest = rest.dropFirst()

@@ -1,0 +1,148 @@
+import HostOS
+import SampanTestSupport
+import Testing
+
+@testable import Binaries
+
+/// Whether the system has a program.
+private func has(_ program: String) -> Bool { (try? Shell.run("command -v \(program)")) != nil }
+
+@Suite("programs that compilers make")
+struct RealProgramTests {
+    private static let program = """
+        #include <pwd.h>
+        #include <stdio.h>
+        #include <string.h>
+        int main(int count, char **words) {
+            char text[64];
+            strcpy(text, words[0]);
+            puts(text);
+            return getpwnam(text) != 0;
+        }
+        """
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        var options: String
+        var check: @Sendable (BinaryFacts) -> Bool
+        var testDescription: String { options }
+    }
+
+    @Test(
+        "facts of C programs are what the compiler was told", .enabled(if: has("gcc"), "gcc is not installed"),
+        arguments: [
+            Case(options: "-pie -fPIE") {
+                $0.kind == .positionIndependent && $0.needed == ["libc.so.6"] && $0.isDynamic
+            },
+            Case(options: "-no-pie") { $0.kind == .executable && $0.interpreter != nil && $0.symbols == .symbols },
+            Case(options: "-shared -fPIC -Wl,-soname,libx.so.1") {
+                $0.kind == .sharedLibrary && $0.soname == "libx.so.1"
+            },
+            Case(options: "-c") { $0.kind == .object && $0.symbolBytes == 0 },
+            Case(options: "-static") { $0.isStatic && !$0.isDynamic && $0.needs.contains(.users) },
+            Case(options: "-static -s") { $0.isStatic && $0.symbols == .stripped && $0.needs.contains(.users) },
+            Case(options: "-static-pie -fPIE") { $0.isStatic && !$0.isDynamic && $0.kind == .positionIndependent },
+            Case(options: "-g") { $0.symbols == .debugInfo && $0.debugBytes > 0 && $0.symbolBytes > 0 },
+            Case(options: "-s") { $0.symbols == .stripped && $0.symbolBytes == 0 && $0.needs == [.users] },
+            Case(options: "-Wl,-z,relro,-z,now") { $0.relro == .full },
+            Case(options: "-Wl,-z,relro,-z,lazy") { $0.relro == .partial },
+            Case(options: "-Wl,-z,norelro") { $0.relro == .none },
+            Case(options: "-z execstack") { $0.hasExecutableStack },
+            Case(options: "-z noexecstack") { !$0.hasExecutableStack },
+            Case(options: "-fstack-protector-all") { $0.hasStackProtector },
+            Case(options: "-fno-stack-protector") { !$0.hasStackProtector },
+            Case(options: "-Wl,--enable-new-dtags,-rpath,/a:/b") { $0.runpath == ["/a", "/b"] && $0.rpath == [] },
+            Case(options: "-Wl,--disable-new-dtags,-rpath,/a:/b") { $0.rpath == ["/a", "/b"] && $0.runpath == [] },
+            Case(options: "-Wl,--build-id=0xabcdef") { $0.buildID == "abcdef" },
+            Case(options: "-Wl,--build-id=none") { $0.buildID == nil },
+        ])
+    func compiled(sample: Case) throws {
+        let directory = try TemporaryDirectory("binaries")
+        let source = try directory.file("a.c", Self.program)
+        let program = directory.path("a")
+        try Shell.run("gcc \(sample.options) -w -o \(program) \(source) 2>/dev/null")
+        let facts = try #require(try BinaryFacts.read(MemoryBytes(try directory.bytes("a"))))
+        #expect(sample.check(facts))
+        #expect(!facts.isCutOff)
+        #expect(facts.go == nil && facts.rust == nil && facts.swift == nil)
+        #expect(facts.architecture == Host.architecture)
+    }
+
+    private enum Host {
+        #if arch(x86_64)
+            static let architecture = "amd64"
+        #else
+            static let architecture = "arm64"
+        #endif
+    }
+
+    @Test(
+        "libraries, names and versions are those that readelf sees",
+        .enabled(if: has("readelf"), "binutils are not installed"))
+    func comparedWithReadelf() throws {
+        let paths = try Shell.run(
+            "for p in sh ls cat tar git perl python3 gcc; do command -v $p; done; ls -d /usr/lib/*/lib[cmz].so.* || true"
+        )
+        var compared = 0
+        for path in Set(paths.split(separator: "\n").map(String.init)).sorted() {
+            guard let facts = try BinaryFacts.read(MemoryBytes(try WholeFile.read(path))) else { continue }
+            compared += 1
+            let lines = try Shell.run("LC_ALL=C readelf -dVnlW \(path) 2>/dev/null").split(separator: "\n")
+            func bracketed(_ tag: String) -> [String] {
+                lines.filter { $0.contains(tag) }
+                    .compactMap { $0.split(separator: "[").last?.split(separator: "]").first.map(String.init) }
+            }
+            #expect(facts.needed == bracketed("(NEEDED)"), "\(path)")
+            #expect(facts.soname == bracketed("(SONAME)").last, "\(path)")
+            let interpreter = lines.first { $0.contains("Requesting program interpreter: ") }
+            #expect(interpreter?.hasSuffix(": \(facts.interpreter ?? "")]") ?? (facts.interpreter == nil), "\(path)")
+            let id = lines.first { $0.contains("Build ID: ") }
+            #expect(id?.hasSuffix(": \(facts.buildID ?? "")") ?? (facts.buildID == nil), "\(path)")
+            let versions = lines.filter { $0.contains("  Name: ") && $0.contains("  Flags: none  Version: ") }
+                .compactMap { $0.split(separator: "Name: ").last?.split(separator: " ").first.map(String.init) }
+            #expect(facts.versionNeeds.flatMap(\.versions) == versions, "\(path)")
+            #expect((facts.relro != .none) == lines.contains { $0.contains("GNU_RELRO") }, "\(path)")
+        }
+        #expect(compared > 0)
+    }
+
+    @Test("modules and settings are those that go sees", .enabled(if: has("go"), "Go is not installed"))
+    func comparedWithGo() throws {
+        let directory = try TemporaryDirectory("binaries")
+        _ = try directory.file("go.mod", "module example.org/app\n\ngo 1.19\n")
+        _ = try directory.file(
+            "main.go",
+            """
+            package main
+
+            import (
+                "net/http"
+                "os"
+                "time"
+            )
+
+            var version string
+
+            func main() {
+                os.CreateTemp("", version)
+                time.LoadLocation("Europe/Berlin")
+                http.Get("https://example.org/")
+            }
+
+            """)
+        let environment =
+            "cd \(directory.path) && HOME=\(directory.path) GOFLAGS=-buildvcs=false CGO_ENABLED=0 GOTOOLCHAIN=local"
+        try Shell.run("\(environment) go build -trimpath -ldflags \"-s -w -X 'main.version=1 2'\" -o app . 2>&1")
+        let facts = try #require(try BinaryFacts.read(MemoryBytes(try directory.bytes("app"))))
+        let go = try #require(facts.go)
+        let lines = try Shell.run("\(environment) go version -m app").split(separator: "\n").map(String.init)
+        #expect(lines.first == "app: \(go.version)")
+        #expect(go.path == "example.org/app")
+        #expect(go.main?.path == "example.org/app")
+        #expect(go.dependencies == [])
+        #expect(go.settings.count == lines.count { $0.hasPrefix("\tbuild\t") })
+        #expect(go["CGO_ENABLED"] == "0")
+        #expect(go["-trimpath"] == "true")
+        #expect(facts.isStatic && facts.symbols == .stripped)
+        #expect(facts.needs == [.certificates, .names, .temporaryFiles, .timeZones])
+    }
+}
