@@ -7,7 +7,9 @@ enum AlpineCataloger {
     static func run(_ survey: inout Survey<some CatalogTree>) throws {
         for path in survey.paths(.apkInstalled) {
             guard let content = try survey.content(path) else { continue }
-            for package in read(content) {
+            let (found, isWhole) = read(content)
+            if !isWhole { survey.note(path, PathBudget.remark) }
+            for package in found {
                 guard !package.version.isEmpty else {
                     survey.note(path, "the package \(package.name) has no version")
                     continue
@@ -35,7 +37,9 @@ enum AlpineCataloger {
         var files: [BytePath] = []
     }
 
-    static func read(_ content: [UInt8]) -> [Package] {
+    /// - Returns: the packages, and whether they have all of their files.
+    static func read(_ content: [UInt8]) -> (packages: [Package], isWhole: Bool) {
+        var budget = PathBudget()
         var packages: [Package] = []
         var package = Package()
         var directory = BytePath()
@@ -58,11 +62,11 @@ enum AlpineCataloger {
             case UInt8(ascii: "L"): package.license = value.trimmed.text
             case UInt8(ascii: "F"): directory = BytePath(cleaning: value)
             case UInt8(ascii: "R"):
-                package.files.append(BytePath(cleaning: directory.bytes + [UInt8(ascii: "/")] + value))
+                if let file = budget.path(directory.bytes, value) { package.files.append(file) }
             default: break
             }
         }
         finish()
-        return packages
+        return (packages, !budget.isOver)
     }
 }

@@ -6,21 +6,21 @@ internal import Inventory
 /// Reads what dpkg knows of its packages.
 enum DebianCataloger {
     static func run(_ survey: inout Survey<some CatalogTree>) throws {
-        let files = try Files(&survey)
+        var files = try Files(&survey)
         for path in survey.paths(.dpkgStatus) {
             guard let content = try survey.content(path) else { continue }
-            for stanza in Stanza.read(content) { try add(stanza, from: path, files, &survey) }
+            for stanza in Stanza.read(content) { try add(stanza, from: path, &files, &survey) }
         }
         for path in survey.paths(.dpkgPart) {
             guard let content = try survey.content(path) else { continue }
             let stanzas = Stanza.read(content)
             if stanzas.isEmpty { survey.note(path, "names no package") }
-            for stanza in stanzas { try add(stanza, from: path, files, &survey) }
+            for stanza in stanzas { try add(stanza, from: path, &files, &survey) }
         }
     }
 
     private static func add(
-        _ stanza: Stanza, from evidence: BytePath, _ files: Files, _ survey: inout Survey<some CatalogTree>
+        _ stanza: Stanza, from evidence: BytePath, _ files: inout Files, _ survey: inout Survey<some CatalogTree>
     ) throws {
         guard stanza.isInstalled else { return }
         guard !stanza.version.isEmpty else {
@@ -31,10 +31,7 @@ enum DebianCataloger {
             source: stanza.builtFrom)
         if !stanza.architecture.isEmpty { component.qualifiers["arch"] = stanza.architecture }
         component.qualifiers["distro"] = survey.distribution.qualifier
-        let copyright = BytePath("usr/share/doc").appending(Array(stanza.name.utf8)).appending("copyright" as BytePath)
-        if Evidence.of(copyright) == .debianCopyright, let text = try survey.tree.content(copyright) {
-            component.licenses = DebianCopyright.licenses(text)
-        }
+        component.licenses = try files.licenses(of: stanza, survey)
         let list = try files.of(stanza, evidence: evidence, &survey)
         survey.add(InstalledPackage(component, evidence: evidence, files: list))
     }
@@ -103,7 +100,9 @@ extension DebianCataloger {
 extension DebianCataloger {
     /// Which lists of files there are, and which files lie elsewhere than their package put them.
     struct Files {
-        private let lists: Set<BytePath>
+        /// Each is read once, however often a package is named.
+        private var lists: Set<BytePath>
+        private var licenses: [String: [String]] = [:]
         private var diversions: [BytePath: (target: BytePath, by: String)] = [:]
 
         init(_ survey: inout Survey<some CatalogTree>) throws {
@@ -119,19 +118,32 @@ extension DebianCataloger {
             }
         }
 
+        mutating func licenses(
+            of stanza: Stanza, _ survey: borrowing Survey<some CatalogTree>
+        ) throws -> [String] {
+            if let known = licenses[stanza.name] { return known }
+            let copyright = BytePath("usr/share/doc").appending(Array(stanza.name.utf8))
+                .appending("copyright" as BytePath)
+            guard Evidence.of(copyright) == .debianCopyright else { return [] }
+            let found = try survey.tree.content(copyright).map { DebianCopyright.licenses($0) } ?? []
+            licenses[stanza.name] = found
+            return found
+        }
+
         /// The files of a package that the tree has, in byte order.
-        func of(
+        mutating func of(
             _ stanza: Stanza, evidence: BytePath, _ survey: inout Survey<some CatalogTree>
         ) throws -> [BytePath] {
             let info = BytePath("var/lib/dpkg/info")
             let names = [stanza.name + ":" + stanza.architecture + ".list", stanza.name + ".list"]
             var named: [BytePath] = []
             if let list = names.map({ info.appending(Array($0.utf8)) }).first(where: lists.contains) {
+                lists.remove(list)
                 for line in Lines(try survey.content(list) ?? []) { named.append(BytePath(cleaning: line)) }
                 named.append(list)
             }
             let sums = BytePath(normalized: evidence.bytes + Array(".md5sums".utf8))
-            if lists.contains(sums) {
+            if lists.remove(sums) != nil {
                 // The sum in 32 digits, two blanks, the path.
                 for line in Lines(try survey.content(sums) ?? []) where line.count > 34 {
                     named.append(BytePath(cleaning: line.dropFirst(34)))

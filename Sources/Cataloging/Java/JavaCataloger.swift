@@ -7,9 +7,11 @@ internal import Inventory
 enum JavaCataloger {
     /// Levels of archives in archives.
     private static let depthLimit = 4
-    /// Bytes that are unpacked of one archive with all in it.
-    private static let unpackLimit = 192 << 20
     private static let textLimit = 1 << 20
+    private static let artifactLimit = 5000
+    /// Bytes that reading an archive in an archive counts for at least, and a text.
+    private static let archiveCost = 16 << 10
+    private static let textCost = 1 << 10
 
     static func run(_ survey: inout Survey<some CatalogTree>) throws {
         for path in survey.paths(.javaArchive) {
@@ -24,15 +26,18 @@ enum JavaCataloger {
     }
 
     static func read(_ content: [UInt8], path: BytePath) -> Reading {
-        var reader = Reader()
+        // Archives in an archive are as good as packed: what unpacks to much more is a trap.
+        var reader = Reader(budget: max(2 << 20, content.count * 4))
         reader.read(content[...], name: String(decoding: path.name, as: UTF8.self), depth: 0)
         return reader.reading
     }
 
     private struct Reader {
         var reading = Reading()
-        var budget = unpackLimit
-        var isOverBudget = false
+        /// Bytes that may still be unpacked.
+        var budget: Int
+
+        init(budget: Int) { self.budget = budget }
 
         /// - Parameter name: of the file, which often has the version in it.
         mutating func read(_ bytes: ArraySlice<UInt8>, name: String, depth: Int) {
@@ -44,10 +49,11 @@ enum JavaCataloger {
             var nested: [ZipDirectory.Entry] = []
             for entry in zip.entries {
                 if entry.name == "META-INF/MANIFEST.MF" {
-                    if let text = unpack(entry, zip, limit: textLimit) { manifest = Manifest(text) }
+                    if let text = unpack(entry, zip, limit: textLimit, cost: textCost) { manifest = Manifest(text) }
                 } else if entry.name.hasPrefix("META-INF/maven/"), entry.name.hasSuffix("/pom.properties") {
-                    if let text = unpack(entry, zip, limit: textLimit), let artifact = Artifact(properties: text),
-                        !artifacts.contains(artifact)
+                    if let text = unpack(entry, zip, limit: textLimit, cost: textCost),
+                        let artifact = Artifact(properties: text),
+                        artifacts.count < artifactLimit, !artifacts.contains(artifact)
                     {
                         artifacts.append(artifact)
                     }
@@ -58,7 +64,7 @@ enum JavaCataloger {
             add(artifacts, manifest, FileName(name), isWhole: depth == 0)
             for entry in nested {
                 guard depth + 1 < depthLimit else { return note("archives in it are too deep inside of each other") }
-                guard let content = unpack(entry, zip, limit: budget) else { continue }
+                guard let content = unpack(entry, zip, limit: budget, cost: archiveCost) else { continue }
                 let slash = entry.name.lastIndex(of: "/")
                 let name = slash.map { String(entry.name[entry.name.index(after: $0)...]) } ?? entry.name
                 read(content, name: name, depth: depth + 1)
@@ -88,13 +94,20 @@ enum JavaCataloger {
             reading.packages.append(Reading.Package(component: component, isWhole: isWhole))
         }
 
-        private mutating func unpack(_ entry: ZipDirectory.Entry, _ zip: ZipDirectory, limit: Int) -> ArraySlice<UInt8>?
-        {
-            guard let content = zip.content(entry, limit: min(limit, budget)) else {
+        private mutating func unpack(
+            _ entry: ZipDirectory.Entry, _ zip: ZipDirectory, limit: Int, cost: Int
+        ) -> ArraySlice<UInt8>? {
+            let cost = max(entry.size, cost)
+            guard entry.size <= limit, cost <= budget else {
+                note("\(entry.name) in it is too large to be looked into")
+                return nil
+            }
+            // What turns out to be damaged has taken its time as well.
+            budget -= cost
+            guard let content = zip.content(entry) else {
                 note("\(entry.name) in it can't be unpacked")
                 return nil
             }
-            budget -= content.count
             return content
         }
 

@@ -7,7 +7,8 @@ struct ZipDirectory {
         var name: String
         fileprivate var method: UInt16
         fileprivate var compressedSize: Int
-        fileprivate var size: Int
+        /// Once unpacked, as the directory says.
+        fileprivate(set) var size: Int
         /// Of its own header, from the start of the archive.
         fileprivate var offset: Int
     }
@@ -59,10 +60,10 @@ struct ZipDirectory {
         return nil
     }
 
-    /// The content of an entry; nil when it is damaged, has another compression, or is larger than a limit.
-    func content(_ entry: Entry, limit: Int) -> ArraySlice<UInt8>? {
+    /// The content of an entry; nil when it is damaged or has another compression.
+    func content(_ entry: Entry) -> ArraySlice<UInt8>? {
         let header = entry.offset + shift
-        guard entry.size <= limit, header >= 0, bytes.littleEndian(at: header) == 0x0403_4b50,
+        guard header >= 0, bytes.littleEndian(at: header) == 0x0403_4b50,
             let nameLength = bytes.littleEndian16(at: header + 26).map(Int.init),
             let extraLength = bytes.littleEndian16(at: header + 28).map(Int.init)
         else { return nil }

@@ -37,11 +37,11 @@ enum PythonCataloger {
         let installed = directory.appending("installed-files.txt" as BytePath)
         if lists.contains(record) {
             for line in Lines(try survey.content(record) ?? []) {
-                insert(firstField(line), relativeTo: directory.parent, &found, survey)
+                insert(firstField(line), relativeTo: directory.parent, &found, &survey)
             }
         } else if lists.contains(installed) {
             for line in Lines(try survey.content(installed) ?? []) {
-                insert(Array(line), relativeTo: directory, &found, survey)
+                insert(Array(line), relativeTo: directory, &found, &survey)
             }
         }
         return found.sorted()
@@ -49,9 +49,9 @@ enum PythonCataloger {
 
     private static func insert(
         _ name: [UInt8], relativeTo directory: BytePath, _ found: inout Set<BytePath>,
-        _ survey: borrowing Survey<some CatalogTree>
+        _ survey: inout Survey<some CatalogTree>
     ) {
-        guard let first = name.first else { return }
+        guard let first = name.first, name.count + directory.bytes.count < PathBudget.pathLimit else { return }
         let slash = UInt8(ascii: "/")
         let path = BytePath(cleaning: first == slash ? name : directory.bytes + [slash] + name)
         if let file = survey.file(path) { found.insert(file) }

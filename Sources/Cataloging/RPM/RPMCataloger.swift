@@ -24,13 +24,10 @@ enum RPMCataloger {
     static func read(_ content: [UInt8]) -> Reading {
         var reading = Reading()
         var damaged = 0
+        var budget = PathBudget()
         do throws(RPMDatabaseError) {
             try forEachBlob(content) { blob in
-                guard let header = RPMHeader(blob) else {
-                    damaged += 1
-                    return
-                }
-                guard let package = header.package else {
+                guard let package = RPMHeader(blob)?.package(&budget) else {
                     damaged += 1
                     return
                 }
@@ -42,6 +39,7 @@ enum RPMCataloger {
             reading.remarks.append(error.text)
         }
         if damaged > 0 { reading.remarks.append("\(damaged) damaged packages in RPM's database") }
+        if budget.isOver { reading.remarks.append(PathBudget.remark) }
         return reading
     }
 

@@ -47,7 +47,7 @@ struct RPMHeader {
     }
 
     /// The package; nil when it has no name or version.
-    var package: Reading.Package? {
+    func package(_ budget: inout PathBudget) -> Reading.Package? {
         guard let name = strings(Tag.name).first, let version = strings(Tag.version).first, !name.isEmpty,
             !version.isEmpty
         else { return nil }
@@ -61,7 +61,7 @@ struct RPMHeader {
         {
             component.source = source
         }
-        return Reading.Package(component: component, files: files)
+        return Reading.Package(component: component, files: files(&budget))
     }
 
     /// `NAME-VERSION-RELEASE.src.rpm`
@@ -74,21 +74,21 @@ struct RPMHeader {
         return .init(name: String(stem[..<first]), version: String(stem[stem.index(after: first)...]))
     }
 
-    private var files: [BytePath] {
+    private func files(_ budget: inout PathBudget) -> [BytePath] {
         let flags = numbers(Tag.fileFlags)
         func isGhost(_ index: Int) -> Bool { index < flags.count && flags[index] & Self.ghost != 0 }
 
         let names = strings(Tag.baseNames)
         guard !names.isEmpty else {
             return strings(Tag.oldFileNames).enumerated().filter { !isGhost($0.offset) }
-                .map { BytePath(cleaning: $0.element) }
+                .compactMap { budget.path([], $0.element) }
         }
         let directories = strings(Tag.directoryNames)
         let indexes = numbers(Tag.directoryIndexes)
         var found: [BytePath] = []
         for (index, name) in names.enumerated() where index < indexes.count && !isGhost(index) {
             guard Int(indexes[index]) < directories.count else { continue }
-            found.append(BytePath(cleaning: directories[Int(indexes[index])] + name))
+            if let path = budget.path(directories[Int(indexes[index])], name) { found.append(path) }
         }
         return found
     }

@@ -4,7 +4,7 @@ internal import CSQLite
 /// Goes through the packages of RPM's database of today: a table of SQLite.
 enum SQLitePackages {
     /// Steps of SQLite's machine before it is taken for a trap; a row of the table takes a few.
-    private static let stepLimit = 200_000_000
+    private static let stepLimit = 20_000_000
 
     static func forEachBlob(
         _ content: [UInt8], _ body: (ArraySlice<UInt8>) -> Void
@@ -43,23 +43,29 @@ enum SQLitePackages {
         sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(Catalog.sizeLimit))
         // A view of the name could compute anything.
         let table = "SELECT 1 FROM sqlite_master WHERE name = 'Packages' AND type = 'table' AND rootpage > 0"
-        var isTable = false
-        let looked = step(handle, table) { _ in isTable = true }
-        guard looked == SQLITE_DONE else { return looked }
-        guard isTable else { return SQLITE_NOTADB }
+        let isTable = isAny(handle, table)
+        // So could a column that is computed.
+        let computed = "SELECT 1 FROM pragma_table_xinfo('Packages') WHERE hidden <> 0"
+        guard isTable, !isAny(handle, computed) else { return SQLITE_NOTADB }
         var bytes = 0
-        return step(handle, "SELECT blob FROM Packages ORDER BY hnum") { statement in
+        return step(handle, "SELECT blob FROM Packages") { statement in
             let count = Int(sqlite3_column_bytes(statement, 0))
             // Rows that share their pages would let a small file give many packages.
             bytes += count
-            guard bytes <= Int(Catalog.sizeLimit), count > 0, let start = sqlite3_column_blob(statement, 0) else {
-                return
+            guard bytes <= Int(Catalog.sizeLimit) else { return false }
+            if count > 0, let start = sqlite3_column_blob(statement, 0) {
+                body([UInt8](UnsafeRawBufferPointer(start: start, count: count))[...])
             }
-            body([UInt8](UnsafeRawBufferPointer(start: start, count: count))[...])
+            return true
         }
     }
 
-    private static func step(_ handle: OpaquePointer, _ sql: String, _ row: (OpaquePointer) -> Void) -> Int32 {
+    private static func isAny(_ handle: OpaquePointer, _ sql: String) -> Bool {
+        step(handle, sql) { _ in false } == SQLITE_TOOBIG
+    }
+
+    /// Goes through what a query gives, until a row says no.
+    private static func step(_ handle: OpaquePointer, _ sql: String, _ row: (OpaquePointer) -> Bool) -> Int32 {
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
         defer { sqlite3_finalize(statement) }
@@ -67,7 +73,7 @@ enum SQLitePackages {
         while true {
             let code = sqlite3_step(statement)
             guard code == SQLITE_ROW else { return code }
-            row(statement)
+            if !row(statement) { return SQLITE_TOOBIG }
         }
     }
 

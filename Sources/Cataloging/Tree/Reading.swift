@@ -17,15 +17,20 @@ struct Reading: Hashable {
     init() {}
 }
 
-// The short form: a mark that no such file starts with, then strings, each with its length in four bytes before it.
+// The short form: a mark that no such file starts with, then strings, each behind its length.
 extension Reading {
     private static var mark: [UInt8] { Array("\0sampan packages 1\n".utf8) }
 
     var condensed: [UInt8] {
         var out = Self.mark
+        /// Seven bits a byte, the low ones first; the high bit says that there are more.
         func put(_ number: Int) {
-            let value = UInt32(clamping: number)
-            for shift in [0, 8, 16, 24] as [UInt32] { out.append(UInt8(truncatingIfNeeded: value >> shift)) }
+            var rest = UInt32(clamping: number)
+            while rest > 0x7f {
+                out.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+                rest >>= 7
+            }
+            out.append(UInt8(rest))
         }
         func put(_ bytes: some Collection<UInt8>) {
             put(bytes.count)
@@ -46,7 +51,14 @@ extension Reading {
             put(component.qualifiers.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
             put(component.licenses)
             put(package.files.count)
-            package.files.forEach { put($0.bytes) }
+            // Of each path only what the one before it hasn't: neighbours share their directory.
+            var last: [UInt8] = []
+            for file in package.files {
+                let shared = zip(last, file.bytes).prefix { $0 == $1 }.count
+                put(shared)
+                put(file.bytes[shared...])
+                last = file.bytes
+            }
         }
         return out
     }
@@ -62,11 +74,18 @@ extension Reading {
     private struct Reader {
         let bytes: [UInt8]
         var position: Int
+        var budget = PathBudget()
 
         mutating func number() -> Int? {
-            guard bytes.count - position >= 4 else { return nil }
-            defer { position += 4 }
-            return (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
+            var number = 0
+            for shift in stride(from: 0, to: 35, by: 7) {
+                guard position < bytes.count else { return nil }
+                let byte = bytes[position]
+                position += 1
+                number |= Int(byte & 0x7f) << shift
+                if byte < 0x80 { return number }
+            }
+            return nil
         }
 
         mutating func string() -> ArraySlice<UInt8>? {
@@ -85,13 +104,27 @@ extension Reading {
             return items
         }
 
+        private mutating func paths() -> [BytePath]? {
+            guard let count = number() else { return nil }
+            var paths: [BytePath] = []
+            var last: [UInt8] = []
+            for _ in 0..<count {
+                guard let shared = number(), shared <= last.count, let rest = string(),
+                    let path = budget.path([], last[..<shared] + rest)
+                else { return nil }
+                last = path.bytes
+                paths.append(path)
+            }
+            return paths
+        }
+
         mutating func reading() -> Reading? {
             var reading = Reading()
             guard let remarks = list(\.text), let count = number() else { return nil }
             reading.remarks = remarks
             for _ in 0..<count {
                 guard let parts = list(\.text), parts.count == 7, let pairs = list(\.text), let licenses = list(\.text),
-                    let files = list({ BytePath(cleaning: $0) }),
+                    let files = paths(),
                     let ecosystem = Component.Ecosystem(rawValue: parts[0])
                 else { return nil }
                 var component = Component(

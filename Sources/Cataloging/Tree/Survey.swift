@@ -13,6 +13,10 @@ struct Survey<Tree: CatalogTree> {
     private(set) var packages: [InstalledPackage] = []
     private(set) var remarks: [String] = []
     private var isFull = false
+    /// Names of files that are looked up, and files that packages are given, at most: databases and directories inside
+    /// of each other may name the same file again and again.
+    private var lookups = 4_000_000
+    private var listed = 4_000_000
 
     init(_ tree: Tree) throws {
         self.tree = tree
@@ -39,12 +43,24 @@ struct Survey<Tree: CatalogTree> {
         return nil
     }
 
+    /// Takes a package in; one with a name or version that no ecosystem would take is left out.
     mutating func add(_ package: InstalledPackage) {
+        let component = package.component
+        guard component.name.utf8.count <= 1024, component.version.utf8.count <= 1024,
+            (component.namespace?.utf8.count ?? 0) <= 1024
+        else { return note(package.evidence, "names a package too long to be one") }
         guard packages.count < Catalog.packageLimit else {
             if !isFull { remarks.append("more than \(Catalog.packageLimit) packages: the rest is left out") }
             isFull = true
             return
         }
+        if listed < package.files.count {
+            if listed >= 0 { remarks.append("packages name more files than are looked at: some have none here") }
+            listed = -1
+            packages.append(InstalledPackage(component, evidence: package.evidence))
+            return
+        }
+        listed -= package.files.count
         packages.append(package)
     }
 
@@ -55,7 +71,10 @@ struct Survey<Tree: CatalogTree> {
 
     /// The file of the tree that a package database names: where `/lib` and the like became links into `/usr`, the
     /// database may still know the old place. Nil for directories, links and what isn't there.
-    func file(_ path: BytePath) -> BytePath? {
+    mutating func file(_ path: BytePath) -> BytePath? {
+        guard lookups > 0 else { return nil }
+        lookups -= 1
+        if lookups == 0 { remarks.append("packages name more files than are looked at: some are missing here") }
         if known.contains(path) { return path }
         for directory in Self.merged where path.isSameOrBelow(directory) {
             let moved = BytePath("usr").appending(path)
@@ -72,7 +91,8 @@ struct Survey<Tree: CatalogTree> {
         let skipped = nested.map { name in name.withUTF8Buffer { Array($0) } + [UInt8(ascii: "/")] }
         var found: [BytePath] = []
         var index = firstIndex(notBefore: prefix)
-        while index < paths.count, paths[index].bytes.starts(with: prefix) {
+        // What is beyond the bound is left out with the package's other files.
+        while index < paths.count, found.count <= max(listed, 0), paths[index].bytes.starts(with: prefix) {
             if let skipped, let end = Self.end(of: skipped, in: paths[index].bytes, from: prefix.count) {
                 // The byte behind a slash is the first that is not below it.
                 let past = Array(paths[index].bytes[..<(end - 1)]) + [UInt8(ascii: "/") + 1]
