@@ -76,7 +76,7 @@ struct GoAttribution {
                 last = prefix.isEmpty || GoFunctionName.isMade(name) ? nil : (prefix, owner)
                 return owner
             }
-            let middle = min(range.upperBound, range.lowerBound + Int64(function.size))
+            let middle = range.lowerBound + min(Int64(range.count), Int64(clamping: function.size))
             spans.append(.init(range.lowerBound..<middle, owner: owner))
             if middle < range.upperBound { spans.append(.init(middle..<range.upperBound, owner: padding)) }
         }

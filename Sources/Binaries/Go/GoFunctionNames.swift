@@ -16,10 +16,10 @@ package struct GoFunctionNames: Sendable {
     /// Those of the names that the table has. Functions that are part of others (inlined) count too.
     /// - Parameter names: of eight bytes at least, and as in the table: dots of a path's last element are written `%2e`.
     package func present(of names: Set<String>) throws -> Set<String> {
-        // Names of equal beginnings stand together, so most lines are ruled out by their first eight bytes.
-        var wanted: [UInt64: [[UInt8]]] = [:]
+        // Many names begin alike, so most are ruled out by their last eight bytes.
+        var wanted: [UInt64: Set<[UInt8]>] = [:]
         for name in names.map({ Array($0.utf8) }) where name.count >= 8 {
-            wanted[Self.head(name), default: []].append(name)
+            wanted[Self.tail(name), default: []].insert(name)
         }
         let longest = names.map(\.utf8.count).max() ?? 0
         var found: Set<String> = []
@@ -37,10 +37,10 @@ package struct GoFunctionNames: Sendable {
         return found
     }
 
-    private static func head(_ name: [UInt8]) -> UInt64 { name.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    private static func tail(_ name: [UInt8]) -> UInt64 { name.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     private func search(
-        _ bytes: [UInt8], startsWithName: Bool, _ wanted: [UInt64: [[UInt8]]], _ found: inout Set<String>
+        _ bytes: [UInt8], startsWithName: Bool, _ wanted: [UInt64: Set<[UInt8]>], _ found: inout Set<String>
     ) {
         bytes.withUnsafeBytes { all in
             var start = 0
@@ -52,9 +52,9 @@ package struct GoFunctionNames: Sendable {
                 let name = all[start...]
                 guard let end = name.firstIndex(of: 0) else { return }
                 if end - start >= 8 {
-                    let head = UInt64(bigEndian: all.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-                    for candidate in wanted[head] ?? [] where all[start..<end].elementsEqual(candidate) {
-                        found.insert(String(decoding: candidate, as: UTF8.self))
+                    let tail = UInt64(bigEndian: all.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
+                    if let candidates = wanted[tail], candidates.contains([UInt8](all[start..<end])) {
+                        found.insert(String(decoding: all[start..<end], as: UTF8.self))
                     }
                 }
                 start = end + 1
