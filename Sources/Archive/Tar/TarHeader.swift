@@ -71,6 +71,7 @@ package struct TarHeader: Sendable, Equatable {
     package func checkedLinkPath() throws -> BytePath { try Self.checkedPath(linkName, offset: contentOffset) }
 
     private static func checkedPath(_ name: [UInt8], offset: Int64) throws -> BytePath {
+        if let path = plainPath(name) { return path }
         var depth = 0
         for part in name.split(separator: UInt8(ascii: "/")) {
             if part.elementsEqual([UInt8(ascii: ".")]) { continue }
@@ -86,6 +87,24 @@ package struct TarHeader: Sendable, Equatable {
             guard part.count <= 255 else { throw ArchiveError.tar(.nameTooLong(limit: 255), offset: offset) }
         }
         return BytePath(cleaning: name)
+    }
+
+    /// The path of a name as nearly all are, found in one pass: nothing but components of a fair length between single
+    /// slashes, with or without `./` before them.
+    private static func plainPath(_ name: [UInt8]) -> BytePath? {
+        name.withUnsafeBufferPointer { bytes in
+            let slash = UInt8(ascii: "/")
+            let dot = UInt8(ascii: ".")
+            let first = bytes.count > 2 && bytes[0] == dot && bytes[1] == slash ? 2 : 0
+            var start = first
+            for index in first...bytes.count where index == bytes.count || bytes[index] == slash {
+                let length = index - start
+                guard length > 0, length <= 255 else { return nil }
+                if bytes[start] == dot, length == 1 || (length == 2 && bytes[start + 1] == dot) { return nil }
+                start = index + 1
+            }
+            return BytePath(normalized: first == 0 ? name : Array(bytes[first...]))
+        }
     }
 }
 

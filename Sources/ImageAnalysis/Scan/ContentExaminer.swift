@@ -18,8 +18,8 @@ final class ContentExaminer {
     private let limits: AnalysisLimits
     private let scratch: () throws -> FileDescriptor
 
-    /// What was found out, by the offset of the content in the archive.
-    private(set) var found: [Int64: ContentFacts] = [:]
+    /// What was found out, in the order of the archive.
+    private var found: [(offset: Int64, facts: ContentFacts)] = []
     /// Bytes of all contents so far.
     private(set) var contentBytes: Int64 = 0
     private(set) var remarks: [String] = []
@@ -68,7 +68,18 @@ final class ContentExaminer {
         if CapturedPaths.wants(entry.path, size: entry.size) {
             facts.captured = capture(entry, isWhole ? head : nil, rest)
         }
-        found[offset] = facts
+        found.append((offset, facts))
+    }
+
+    /// What was found out about the content at an offset of the archive.
+    func facts(at offset: Int64) -> ContentFacts? {
+        var low = 0
+        var high = found.count
+        while low < high {
+            let middle = (low + high) / 2
+            if found[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low < found.count && found[low].offset == offset ? found[low].facts : nil
     }
 
     /// What is held of a file that is larger than the window.
@@ -163,10 +174,10 @@ final class ContentExaminer {
         return memchr(start, 0, min(head.count, 8192)) == nil
     }
 
-    /// The words behind `#!`, at most as many bytes as Linux reads.
+    /// The words behind `#!`, at most as many bytes as Linux reads. A carriage return is part of a word, as it is for Linux.
     static func interpreter(_ head: UnsafeRawBufferPointer) -> [String] {
         guard head.starts(with: [0x23, 0x21]) else { return [] }
         let line = head[2..<min(head.count, 256)].prefix { $0 != 0x0a }
-        return line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }.map { String(decoding: $0, as: UTF8.self) }
+        return line.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
     }
 }

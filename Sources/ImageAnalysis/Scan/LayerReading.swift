@@ -75,7 +75,7 @@ struct LayerReading: Sendable {
         let facts = contents.entries.map { entry -> ContentFacts? in
             guard entry.isFile else { return nil }
             guard case .span(let span) = entry.content else { return ContentFacts(kind: .empty) }
-            return examiner.found[span.offset]
+            return examiner.facts(at: span.offset)
         }
         return LayerFacts(
             diffID: diffID, archiveSize: 0, contentBytes: examiner.contentBytes, contents: contents, facts: facts,

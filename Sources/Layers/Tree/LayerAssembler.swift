@@ -185,7 +185,10 @@ struct LayerAssembler {
         alive = [:]
         if lower != nil { for (path, _) in entries { try imply(path.parent, &entries) } }
         try addMarks(to: &entries)
-        return LayerContents(sorted: entries.values.sorted { $0.path < $1.path })
+        // Entries are large: their positions are sorted instead.
+        let unsorted = Array(entries.values)
+        let order = unsorted.indices.sorted { unsorted[$0].path < unsorted[$1].path }
+        return LayerContents(sorted: order.map { unsorted[$0] })
     }
 
     private func addMarks(to entries: inout [BytePath: Entry]) throws {
