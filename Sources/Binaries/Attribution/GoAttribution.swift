@@ -33,7 +33,7 @@ struct GoAttribution {
         claimSymbols(&builder)
         let (parts, _) = builder.finish { section in
             // Between the functions nothing is left: it is what the C linker added.
-            section.sizeKind == .code ? .init(module: "C", package: section.name, kind: .code) : nil
+            section.sizeKind == .code && hasC ? .init(module: "C", package: section.name, kind: .code) : nil
         }
         return SizeAttribution(method: .goFunctions, parts: parts)
     }
@@ -90,7 +90,8 @@ struct GoAttribution {
     ) -> Int {
         switch GoFunctionName.origin(name) {
         case .package(let path): return builder.owner(modules.module(ofPackage: path), path, .code)
-        case .generated: return builder.owner("", Self.generated, .code)
+        case .generated(let path):
+            return builder.owner(path.map(modules.module(ofPackage:)) ?? "", Self.generated, .code)
         case .foreign:
             // Names that assembly keeps to itself have no package; the file has.
             guard let path = table.path(of: function) else { return builder.owner("C", "C", .code) }
@@ -130,7 +131,8 @@ struct GoAttribution {
             let owner = symbols.withName(of: entry) { name in
                 switch (GoFunctionName.origin(name), kind) {
                 case (.package(let path), _): builder.owner(modules.module(ofPackage: path), path, kind)
-                case (.generated, .code): builder.owner("", Self.generated, .code)
+                case (.generated(let path), .code):
+                    builder.owner(path.map(modules.module(ofPackage:)) ?? "", Self.generated, .code)
                 case (.generated, _): builder.owner("", section.name, .tables)
                 case (.foreign, _):
                     hasC ? builder.owner("C", "C", kind) : builder.owner("", Self.assembly, kind)

@@ -5,8 +5,9 @@ enum GoFunctionName {
     enum Origin: Hashable, Sendable {
         /// A package's path.
         case package(String)
-        /// Made by the compiler for types without a package.
-        case generated
+        /// Made by the compiler for the types of a package; nil for types without one. Go's own tools count such functions
+        /// to no package.
+        case generated(String?)
         /// No Go: C or assembly of a host object.
         case foreign
     }
@@ -38,7 +39,7 @@ enum GoFunctionName {
             rest = UnsafeRawBufferPointer(rebasing: rest[marker.utf8.count...])
             return origin(ofType: rest)
         }
-        if isMade(rest) { return .generated }
+        if isMade(rest) { return .generated(nil) }
         if isPartOfC(rest) { return .foreign }
         let prefix = prefix(rest)
         return prefix.isEmpty ? .foreign : .package(path(UnsafeRawBufferPointer(rebasing: prefix.dropLast())))
@@ -53,10 +54,10 @@ enum GoFunctionName {
         if rest.first == UInt8(ascii: "*") { rest = rest.dropFirst() }
         let name = UnsafeRawBufferPointer(rebasing: rest)
         for word in ["struct {", "interface {", "func(", "map[", "chan "] where name.starts(with: word.utf8) {
-            return .generated
+            return .generated(nil)
         }
         let prefix = prefix(name)
-        return prefix.isEmpty ? .generated : .package(path(UnsafeRawBufferPointer(rebasing: prefix.dropLast())))
+        return .generated(prefix.isEmpty ? nil : path(UnsafeRawBufferPointer(rebasing: prefix.dropLast())))
     }
 
     /// GCC splits and copies functions, and marks what it made by a suffix with a number.
