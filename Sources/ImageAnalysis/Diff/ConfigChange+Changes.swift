@@ -47,6 +47,7 @@ extension ImageDiff.ConfigChange {
     private static func list(_ words: [String]) -> String? {
         if words.isEmpty { return nil }
         let json = OrderedJSON.array(words.map { .string($0) }).bytes(indent: nil)
-        return String(decoding: json, as: UTF8.self)
+        // Without the line feed at the end.
+        return String(decoding: json.dropLast(), as: UTF8.self)
     }
 }

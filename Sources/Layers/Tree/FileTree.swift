@@ -108,6 +108,30 @@ package final class FileTree: Sendable {
         for position in 0..<index.count { try body(try node(position, index)) }
     }
 
+    /// An entry of a layer that a later one hides, replaces or removes.
+    package struct Removal: Sendable {
+        /// Its layer, and its place among the layer's entries.
+        package let layer: Int
+        package let entry: Int
+        /// The layer that took it away.
+        package let by: Int
+        /// The place, among that layer's entries, of what it has at the same path.
+        package let replacement: Int?
+    }
+
+    /// Calls with each entry that was in the tree of the first layers and is not in that of all, in the order of the
+    /// layers that took them away. What a layer has and hides itself is not told.
+    package func forEachRemoval(_ body: (Removal) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            var merger = TreeMerger(layers) { lower, layer, upper in
+                guard lower.layer >= 0 else { return }
+                let replacement = upper.flatMap { $0.layer == Int32(layer) ? Int($0.entry) : nil }
+                body(Removal(layer: Int(lower.layer), entry: Int(lower.entry), by: layer, replacement: replacement))
+            }
+            for layer in layers.indices { merger.apply(layer) }
+        }
+    }
+
     /// The tree as a single layer: no whiteouts, nothing opaque, hard links where all their names are still there.
     package func flattened() throws -> LayerContents {
         let index = index

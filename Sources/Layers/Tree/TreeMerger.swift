@@ -9,7 +9,16 @@ struct TreeMerger {
     /// In path order, closed under parents, without whiteouts.
     private(set) var visible: [TreeIndex.Reference] = []
 
-    init(_ layers: [LayerContents]) { self.layers = layers }
+    /// Told of each entry that a layer takes away, and of what the layer has at its path.
+    private let onRemoval: ((TreeIndex.Reference, _ layer: Int, TreeIndex.Reference?) -> Void)?
+
+    init(
+        _ layers: [LayerContents],
+        onRemoval: ((TreeIndex.Reference, _ layer: Int, TreeIndex.Reference?) -> Void)? = nil
+    ) {
+        self.layers = layers
+        self.onRemoval = onRemoval
+    }
 
     /// One path of the merged order: what is there below, above, or both.
     private struct Step {
@@ -54,10 +63,10 @@ struct TreeMerger {
             steps.append(Step(lower: low))
             low += 1
         }
-        join(steps, hiddenBetween: edges)
+        join(steps, hiddenBetween: edges, layer)
     }
 
-    private mutating func join(_ steps: [Step], hiddenBetween edges: [Int32]) {
+    private mutating func join(_ steps: [Step], hiddenBetween edges: [Int32], _ layer: Int) {
         var next: [TreeIndex.Reference] = []
         next.reserveCapacity(steps.count)
         var depth: Int32 = 0
@@ -69,7 +78,10 @@ struct TreeMerger {
             }
             if let lower = step.lower, !isHidden, step.upper == nil || step.prefersLower {
                 next.append(visible[lower])
-            } else if let upper = step.upper, !entry(upper).isWhiteout {
+                continue
+            }
+            if let onRemoval, let lower = step.lower { onRemoval(visible[lower], layer, step.upper) }
+            if let upper = step.upper, !entry(upper).isWhiteout {
                 next.append(upper)
             }
         }

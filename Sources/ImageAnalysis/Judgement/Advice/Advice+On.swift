@@ -28,7 +28,7 @@ struct AdviceMaker {
     let explanation: Explanation
     /// Of each layer the instruction that made it.
     let instructions: [HistoryInstruction]
-    /// Whether any layer has a line in a Dockerfile: then the others are the base's, which no edit reaches.
+    /// Whether any layer has a line in a Dockerfile: then the others are the base's.
     let hasPlaces: Bool
 
     init(_ explanation: Explanation) {
@@ -39,9 +39,18 @@ struct AdviceMaker {
 
     var image: AnalysedImage { explanation.image }
 
-    /// Whether an edit of the Dockerfile changes the layer.
+    /// Whether an edit of the Dockerfile changes the layer: those of the base are out of its reach. Where no line is
+    /// known, layers are the base's when the history has no instruction for them.
     func isOwn(_ layer: Int) -> Bool {
-        image.layers.indices.contains(layer) && (!hasPlaces || image.layers[layer].cause.place != nil)
+        guard image.layers.indices.contains(layer) else { return false }
+        if hasPlaces { return image.layers[layer].cause.place != nil }
+        switch instructions[layer].kind {
+        case .run: return true
+        // The root file system of a base, in docker's words.
+        case .copy(_, let sources, let destination):
+            return !(layer == 0 && destination == "/" && sources.contains { $0.hasPrefix("file:") })
+        case .other: return false
+        }
     }
 
     func place(_ layer: Int) -> LayerCause.Place? {

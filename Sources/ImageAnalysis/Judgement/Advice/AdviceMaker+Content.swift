@@ -20,7 +20,7 @@ extension AdviceMaker {
             let instruction = instructions[layer]
             return Advice(
                 rule: "package-lists", title: "\(size) of apt's package lists stay in the image",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.text,
+                bytes: Self.bytes(items), place: place(layer), before: instruction.shown,
                 after: instruction.appending("rm -rf /var/lib/apt/lists/*"))
         }
     }
@@ -31,7 +31,7 @@ extension AdviceMaker {
             let instruction = instructions[layer]
             return Advice(
                 rule: "package-cache", title: "\(size) of caches stay in the image", bytes: Self.bytes(items),
-                place: place(layer), before: instruction.text,
+                place: place(layer), before: instruction.shown,
                 after: PackageCacheEdit.edit(instruction, AdviceText.cacheRoots(items.map(\.path))))
         }
     }
@@ -46,7 +46,7 @@ extension AdviceMaker {
             var advice = Advice(
                 rule: "strip-symbols",
                 title: "\(AdviceText.quoted(path)) has \(size) of symbols and debug information that no run needs",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.text)
+                bytes: Self.bytes(items), place: place(layer), before: instruction.shown)
             let record = image.layers[layer].facts
             let facts = record.contents.index(of: path).flatMap {
                 record.facts.indices.contains($0) ? record.facts[$0] : nil
@@ -98,7 +98,7 @@ extension AdviceMaker {
             Advice(
                 rule: "multi-stage",
                 title: "\(size) of compilers, headers and sources are in the final stage: build in a stage of its own",
-                bytes: Self.bytes(items), risk: 1, place: place(most), before: instructions[most].text,
+                bytes: Self.bytes(items), risk: 1, place: place(most), before: instructions[most].shown,
                 after: lastStage())
         ]
     }
@@ -126,7 +126,7 @@ extension AdviceMaker {
                 title: "\(AdviceText.bytes(Self.bytes(items))) of version control are in the image, "
                     + "all that was ever committed among them",
                 bytes: Self.bytes(items), risk: 1, place: place(layer),
-                before: instructions[layer].isCopy ? nil : instructions[layer].text,
+                before: instructions[layer].isCopy ? nil : instructions[layer].shown,
                 after: instructions[layer].isCopy
                     ? (["# .dockerignore"] + roots.map { "**/" + $0 }).joined(separator: "\n")
                     : instructions[layer].appending(
@@ -141,7 +141,7 @@ extension AdviceMaker {
             var advice = Advice(
                 rule: "test-data",
                 title: "\(AdviceText.bytes(Self.bytes(items))) of tests and their data are in the image",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.text)
+                bytes: Self.bytes(items), place: place(layer), before: instruction.shown)
             if instruction.isCopy {
                 advice.before = nil
                 advice.after = "# .dockerignore\n**/testdata\n**/__tests__"
@@ -165,7 +165,7 @@ extension AdviceMaker {
             var advice = Advice(
                 rule: "documentation",
                 title: "\(AdviceText.bytes(Self.bytes(items))) of documentation are in the image",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.text)
+                bytes: Self.bytes(items), place: place(layer), before: instruction.shown)
             if instruction.isCopy {
                 advice.before = nil
                 advice.after = "# .dockerignore\n**/*.md\n**/docs"
@@ -196,7 +196,7 @@ extension AdviceMaker {
             }
             return Advice(
                 rule: "duplicates", title: "\(size) are there under another path too\(what ?? "")",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.text,
+                bytes: Self.bytes(items), place: place(layer), before: instruction.shown,
                 after: items.count > 3
                     ? nil
                     : instruction.appending(

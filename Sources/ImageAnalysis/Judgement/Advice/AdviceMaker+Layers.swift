@@ -21,12 +21,12 @@ extension AdviceMaker {
                 return Advice(
                     rule: "deleted-from-base",
                     title: "\(size) of the base are deleted and travel all the same: take a base that is without them",
-                    bytes: bytes, place: place(pair.gone), before: removed.text)
+                    bytes: bytes, place: place(pair.gone), before: removed.shown)
             }
             var advice = Advice(
                 rule: "delete-in-same-layer",
                 title: "\(size) that a later layer deletes travel all the same: delete them where they are made",
-                bytes: bytes, place: place(pair.layer), before: made.text)
+                bytes: bytes, place: place(pair.layer), before: made.shown)
             if made.isRun {
                 let paths = removedPaths(pair, items)
                 if paths.count <= 4 {
@@ -82,16 +82,16 @@ extension AdviceMaker {
             var advice = Advice(
                 rule: "set-owner-while-copying",
                 title: "\(size) travel twice, as a later layer changes nothing but owner, mode or time",
-                bytes: bytes, place: place(pair.gone), before: changed.text)
+                bytes: bytes, place: place(pair.gone), before: changed.shown)
             if made.isCopy, isOwn(pair.layer) {
                 advice.place = place(pair.layer)
-                advice.before = made.text
+                advice.before = made.shown
                 advice.after = made.settingFlags(owners(changed))
                 if advice.after == made.text { advice.after = nil }
             } else if made.isRun, isOwn(pair.layer), let command = changed.shell {
                 advice.rule = "set-owner-in-same-layer"
                 advice.place = place(pair.layer)
-                advice.before = made.text
+                advice.before = made.shown
                 advice.after = made.appending(command)
             }
             return advice
@@ -124,10 +124,10 @@ extension AdviceMaker {
             var advice = Advice(
                 rule: "write-once",
                 title: "\(size) are written again by a later layer: write them once, in one layer",
-                bytes: bytes, place: place(pair.gone), before: changed.text)
+                bytes: bytes, place: place(pair.gone), before: changed.shown)
             if made.isRun, changed.isRun, pair.gone == pair.layer + 1, let command = changed.shell {
                 advice.place = place(pair.layer)
-                advice.before = made.text
+                advice.before = made.shown
                 advice.after = made.appending(command)
             }
             return advice
@@ -138,7 +138,7 @@ extension AdviceMaker {
         let changed = instructions[pair.gone]
         var advice = Advice(
             rule: "base-rewritten", title: "\(size) of the base are written again", bytes: Self.bytes(items),
-            place: place(pair.gone), before: changed.text)
+            place: place(pair.gone), before: changed.shown)
         if let shell = changed.shell {
             let commands = ShellCommands(shell)
             let isUpgrade = commands.calls(of: ["apt-get", "apt", "apk", "dnf", "yum", "microdnf"]).contains { words in

@@ -24,7 +24,7 @@ extension AdviceMaker {
         let after: String? =
             switch gap.need {
             case .certificates, .timeZones: "COPY --from=build \(gap.missing) \(gap.missing)"
-            case .users: "COPY --from=build /etc/passwd /etc/group /etc/"
+            case .users: users(gap.missing)
             case .names: #"RUN printf 'hosts: files dns\n' > /etc/nsswitch.conf"#
             case .temporaryFiles: "RUN install -d -m 1777 /tmp"
             case .shell: nil
@@ -41,6 +41,13 @@ extension AdviceMaker {
         return Advice(
             rule: "runtime-gap", title: "The program misses \(gap.missing): \(why)",
             risk: gap.need == .certificates ? 2 : 1, place: place(image.layers.count - 1), after: after)
+    }
+
+    private func users(_ missing: String) -> String? {
+        if missing.hasPrefix("/") { return "COPY --from=build /etc/passwd /etc/group /etc/" }
+        let user = image.config.config.user?.split(separator: ":").first ?? ""
+        guard !user.isEmpty, user.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return "RUN echo 'app:x:\(user):\(user)::/:/sbin/nologin' >> /etc/passwd"
     }
 
     func onConfig() -> [Advice] { onUser() + onBase() + onSecrets() + onInstalling() }
@@ -101,7 +108,7 @@ extension AdviceMaker {
                         rule: "secret",
                         title: "\(AdviceText.quoted(entry.path)) looks like a secret (\(secret.title)): whoever has "
                             + "the image has it, even when a later layer deletes it",
-                        risk: 2, place: place(layer), before: instruction.text.isEmpty ? nil : instruction.text,
+                        risk: 2, place: place(layer), before: instruction.shown,
                         after: isCopy
                             ? "RUN --mount=type=secret,id=\(name),target=\(AdviceText.quoted(entry.path)) …" : nil))
             }
@@ -126,7 +133,7 @@ extension AdviceMaker {
                 Advice(
                     rule: "no-install-recommends",
                     title: "apt-get installs recommended packages too, which nobody asked for", risk: 1,
-                    place: place(layer), before: instructions[layer].text,
+                    place: place(layer), before: instructions[layer].shown,
                     after: instructions[layer].withShell(
                         commands.inserting(" --no-install-recommends", behind: words))))
         }

@@ -1,7 +1,7 @@
 internal import Core
 internal import Layers
 
-/// Every file of every layer that has bytes, once, and what becomes of it: whether the image's tree shows it under any of
+/// Every file of every layer, once, and what becomes of it: whether the image's tree shows it under any of
 /// its names, else which layer took the last of them away. Costs a few bytes a file; time is linear in entries, but for
 /// sorting.
 struct FileCensus {
@@ -16,7 +16,7 @@ struct FileCensus {
 
     enum Fate: UInt8 {
         case alive
-        /// Something else is at its path.
+        /// Another file is at its path.
         case replaced
         /// The same bytes are at its path, from another layer.
         case copied
@@ -34,7 +34,7 @@ struct FileCensus {
         var dead: [Int] = []
         for (layer, facts) in image.layers.map(\.facts).enumerated() {
             let entries = facts.contents.entries
-            for index in entries.indices where entries[index].isFile && entries[index].size > 0 {
+            for index in entries.indices where entries[index].isFile {
                 if !alive[layer][index] { dead.append(records.count) }
                 records.append(Record(layer: Int32(layer), entry: Int32(index)))
             }
@@ -80,81 +80,58 @@ struct FileCensus {
 
     // MARK: What took the others away
 
-    /// One name of a file that is gone.
-    private struct Name {
-        var path: BytePath
-        var record: Int
-        /// The layer with the next entry at just this path, and what that makes of the file.
-        var next: Int32 = .max
-        var fate = Fate.removed
-    }
-
+    /// - Parameter dead: places of records that the tree does not show.
     private mutating func judge(_ dead: [Int]) {
-        var names = names(of: dead)
-        findReplacements(&names)
-        let hiding = HidingDirectories(image.layers.map(\.facts.contents))
-        for name in names {
-            let layer = records[name.record].layer
-            let hidden = hiding.first(above: name.path, after: layer)
-            var (gone, fate) = (name.next, name.fate)
-            if let hidden, hidden < gone { (gone, fate) = (hidden, .removed) }
-            // A file that its own layer hides has no other to blame.
-            if gone == .max { (gone, fate) = (layer, .removed) }
-            // What counts is the name that lasted longest.
-            if gone > records[name.record].gone {
-                records[name.record].gone = gone
-                records[name.record].fate = fate
+        // A file that its own layer hides has no other to blame.
+        for index in dead {
+            records[index].gone = records[index].layer
+            records[index].fate = .removed
+        }
+        let layers = image.layers.map(\.facts)
+        var removals: [(record: Int, by: Int, replacement: Int?)] = []
+        image.tree.forEachRemoval { removal in
+            let contents = layers[removal.layer].contents
+            var entry = removal.entry
+            switch contents.entries[entry].kind {
+            case .file: break
+            case .hardlink(let target):
+                guard let file = contents.index(of: target) else { return }
+                entry = file
+            default: return
             }
+            guard let record = self.position(removal.layer, entry) else { return }
+            removals.append((record, removal.by, removal.replacement))
+        }
+        // They come in the order of layers, so that of several names the one that lasted longest counts.
+        for removal in removals where records[removal.record].fate != .alive {
+            records[removal.record].gone = Int32(removal.by)
+            records[removal.record].fate =
+                removal.replacement.map { fate(of: records[removal.record], at: $0, of: layers[removal.by]) }
+                ?? .removed
         }
     }
 
-    private func names(of dead: [Int]) -> [Name] {
-        var names = dead.map { Name(path: entry(records[$0]).path, record: $0) }
-        var byEntry: [Int32: [Int32: Int]] = [:]
-        for record in dead { byEntry[records[record].layer, default: [:]][records[record].entry] = record }
-        for (layer, files) in byEntry.sorted(by: { $0.key < $1.key }) {
-            let contents = image.layers[Int(layer)].facts.contents
-            for entry in contents.entries {
-                guard case .hardlink(let target) = entry.kind, let index = contents.index(of: target),
-                    let record = files[Int32(index)]
-                else { continue }
-                names.append(Name(path: entry.path, record: record))
-            }
+    /// The place of the record of an entry.
+    private func position(_ layer: Int, _ entry: Int) -> Int? {
+        var (low, high) = (0, records.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            let here = (Int(records[middle].layer), Int(records[middle].entry))
+            if here < (layer, entry) { low = middle + 1 } else { high = middle }
         }
-        return names
-    }
-
-    /// Finds for each name the next layer that has an entry at the same path.
-    private func findReplacements(_ names: inout [Name]) {
-        var starting: [Int32: [Int]] = [:]
-        for index in names.indices { starting[records[names[index].record].layer, default: []].append(index) }
-        var waiting: [BytePath: [Int]] = [:]
-        for layer in image.layers.indices {
-            let facts = image.layers[layer].facts
-            if !waiting.isEmpty {
-                for index in facts.contents.entries.indices {
-                    let path = facts.contents.entries[index].path
-                    guard let found = waiting.removeValue(forKey: path) else { continue }
-                    for name in found {
-                        names[name].next = Int32(layer)
-                        names[name].fate = fate(of: records[names[name].record], at: index, of: facts)
-                    }
-                }
-            }
-            for name in starting[Int32(layer)] ?? [] { waiting[names[name].path, default: []].append(name) }
-        }
+        guard low < records.count, records[low].layer == layer, records[low].entry == entry else { return nil }
+        return low
     }
 
     private func fate(of record: Record, at index: Int, of facts: LayerFacts) -> Fate {
         var index = index
         let entry = facts.contents.entries[index]
         switch entry.kind {
-        case .whiteout: return .removed
         case .hardlink(let target):
-            guard let file = facts.contents.index(of: target) else { return .replaced }
+            guard let file = facts.contents.index(of: target) else { return .removed }
             index = file
         case .file: break
-        default: return .replaced
+        default: return .removed
         }
         guard facts.facts.indices.contains(index), let digest = facts.facts[index]?.digest,
             digest == self.facts(record)?.digest

@@ -39,6 +39,15 @@ struct HistoryInstruction: Hashable, Sendable {
         }
     }
 
+    /// Whether it reads as an instruction, and not as what a tool says of itself.
+    var isInstruction: Bool {
+        let word = text.prefix { $0 != " " }
+        return word.count < text.count && !word.isEmpty && word.allSatisfy { $0.isASCII && $0.isUppercase }
+    }
+
+    /// The text where it reads as an instruction.
+    var shown: String? { isInstruction ? text : nil }
+
     var isRun: Bool { if case .run = kind { true } else { false } }
     var isCopy: Bool { if case .copy = kind { true } else { false } }
 
@@ -56,15 +65,31 @@ struct HistoryInstruction: Hashable, Sendable {
         if text.hasPrefix("|"), let shell = text.firstRange(of: " /bin/") {
             text = text[text.index(after: shell.lowerBound)...]
         }
-        let words = text.split(separator: " ", maxSplits: 6)
-        if let first = words.first, first.hasPrefix("/"), first.hasSuffix("sh"),
-            let flag = words.prefix(6).first(where: { $0.hasPrefix("-") && $0.hasSuffix("c") })
-        {
+        if let flag = commandFlag(text.split(separator: " ", maxSplits: 8)) {
             let command = trimmed(text[flag.endIndex...])
             return HistoryInstruction(.run(shell: String(command)), "RUN " + command)
         }
         // Docker's RUN of a heredoc shows as itself.
         return HistoryInstruction(.run(shell: nil), "RUN " + text)
+    }
+
+    /// The option of a shell behind which its text stands; nil of what is no shell, or is given a script.
+    private static func commandFlag(_ words: [Substring]) -> Substring? {
+        guard let first = words.first, first.hasPrefix("/"), first.hasSuffix("sh") else { return nil }
+        var isValue = false
+        for word in words.dropFirst().prefix(7) {
+            if isValue {
+                isValue = false
+            } else if !word.hasPrefix("-") {
+                return nil
+            } else if word.hasSuffix("c"), !word.hasPrefix("--") {
+                return word
+            } else {
+                // Of `-o pipefail` and the like the next word is the value.
+                isValue = word.hasSuffix("o") && !word.hasPrefix("--")
+            }
+        }
+        return nil
     }
 
     private static func plain(_ text: Substring) -> HistoryInstruction {

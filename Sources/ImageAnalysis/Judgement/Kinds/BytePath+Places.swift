@@ -69,7 +69,7 @@ extension BytePath {
         case UInt8(ascii: "d"): if name.equals("dist-packages") { return .packages }
         default: break
         }
-        guard name.count > 10, name.last == UInt8(ascii: "o") else { return nil }
+        guard name.count > 9, name.last == UInt8(ascii: "o") else { return nil }
         return name.suffix(10).equals(".dist-info") || name.suffix(9).equals(".egg-info") ? .pythonMetadata : nil
     }
 }

@@ -56,7 +56,8 @@ extension ContentKind {
 
     /// Directories by what all files in them are; the first that fits counts.
     private static let purposes: [(StaticString, ContentKind)] = [
-        ("var/lib/apt/lists/", .cache), ("var/cache/", .cache), ("var/lib/dpkg/", .packageDatabase),
+        ("var/lib/apt/lists/", .cache), ("var/cache/debconf/", .packageDatabase),
+        ("var/cache/", .cache), ("var/lib/dpkg/", .packageDatabase),
         ("var/lib/apt/", .packageDatabase), ("lib/apk/db/", .packageDatabase), ("usr/lib/apk/db/", .packageDatabase),
         ("etc/apk/", .packageDatabase), ("var/lib/rpm/", .packageDatabase),
         ("usr/lib/sysimage/rpm/", .packageDatabase), ("var/lib/pacman/", .packageDatabase),
@@ -156,7 +157,7 @@ extension ContentKind {
             return Int(truncatingIfNeeded: value & 0xffff_ffff)
         }
         let is64 = head[4] == 2
-        let table = number(is64 ? 32 : 28, 4)
+        let table = number(is64 ? 32 : 28, is64 ? 8 : 4)
         let size = number(is64 ? 54 : 42, 2)
         let count = number(is64 ? 56 : 44, 2)
         guard size >= 32, table > 0 else { return false }

@@ -21,7 +21,8 @@ enum BuildTools {
         for start in names where name.utf8.starts(with: start.utf8) {
             let rest = name.utf8.dropFirst(start.utf8.count)
             guard let first = rest.first else { continue }
-            if (0x30...0x39).contains(first) { return true }
+            // gcc-12-base and the like say who made a compiler's libraries, and are everywhere.
+            if (0x30...0x39).contains(first), !name.hasSuffix("-base") { return true }
         }
         return false
     }
@@ -36,7 +37,7 @@ enum BuildTools {
         "libc-devtools", "libctf0", "libctf-nobfd0", "libbinutils", "libgprofng0",
     ]
     private static let versioned = [
-        "gcc-", "g++-", "cpp-", "clang-", "llvm-", "lld-", "golang-", "libstdc++-", "libclang-", "libllvm", "rustc-",
+        "gcc-", "g++-", "cpp-", "clang-", "llvm-", "lld-", "golang-", "rustc-",
     ]
     private static let alpine: Set<String> = [
         "gcc", "g++", "binutils", "make", "cmake", "ninja", "samurai", "meson", "build-base", "patch", "bison", "flex",

@@ -12,7 +12,8 @@ enum NeedlessKind {
         switch kind {
         case .versionControl: return .versionControl
         case .cache: return path.hasPrefix("var/lib/apt/lists/") ? .packageLists : cache(path)
-        case .documentation: return .documentation
+        case .documentation: return isLicense(path) ? nil : .documentation
+        case .packageDatabase: return isPackageLeftover(path) ? .packageCache : nil
         default: break
         }
         if isPackageLeftover(path) { return .packageCache }
@@ -22,6 +23,12 @@ enum NeedlessKind {
         if kind == .staticLibrary || kind == .objectFile || BuildTools.has(path) { return .buildTool }
         if let owner, BuildTools.has(owner.component) { return .buildTool }
         return nil
+    }
+
+    /// What has to go along with what it speaks of.
+    private static func isLicense(_ path: BytePath) -> Bool {
+        let name = path.name.prefix(9).map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+        return ["copyright", "license", "licence", "copying", "notice"].contains { name.starts(with: $0.utf8) }
     }
 
     /// The loader's cache, that of font configuration and the like are read by programs.
@@ -36,7 +43,8 @@ enum NeedlessKind {
     /// What package managers keep outside of caches.
     private static func isPackageLeftover(_ path: BytePath) -> Bool {
         for prefix in leftovers where path.hasPrefix(prefix) { return true }
-        return path.hasPrefix("var/lib/dpkg/") && path.bytes.suffix(4).elementsEqual("-old".utf8)
+        guard path.bytes.suffix(4).elementsEqual("-old".utf8) else { return false }
+        return path.hasPrefix("var/lib/dpkg/") || path.hasPrefix("var/cache/debconf/")
     }
 
     private static let leftovers: [StaticString] = [

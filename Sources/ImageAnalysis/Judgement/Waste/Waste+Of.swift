@@ -10,6 +10,7 @@ extension Waste {
         var remaining: [FileCensus.Record] = []
         for record in census.records {
             let entry = census.entry(record)
+            guard entry.size > 0 else { continue }
             let layer = Int(record.layer)
             switch record.fate {
             case .alive:
