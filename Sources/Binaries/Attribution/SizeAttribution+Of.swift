@@ -1,7 +1,7 @@
 extension SizeAttribution {
     /// Bytes of a Go table of functions, and of a table of symbols, that are worth holding in memory; programs with more
     /// are told apart by their sections.
-    static let tableLimit = 512 << 20
+    static let tableLimit = 256 << 20
 
     /// Finds where the bytes of a program go: of Go by module and package, of others by symbol, else by section.
     /// - Throws: ``BinaryError`` when it is no ELF file or its headers make no sense, and what reading throws.

@@ -15,7 +15,7 @@ struct SymbolSpans {
     private let symbols: ELFFile.Symbols
 
     /// Bytes of a table of symbols, and of its names, that are held.
-    private static let limit = 256 << 20
+    private static let limit = 128 << 20
     private static let nameLimit = 4096
     private static let firstReserved: UInt16 = 0xff00
     private static let sectionType: UInt8 = 3

@@ -6,7 +6,7 @@ struct GoRelocations: Sendable {
     private let values: [UInt64: UInt64]
 
     /// Bytes of relocations that are read; what is beyond them is taken as it stands in the file.
-    private static let limit = 64 << 20
+    private static let limit = 32 << 20
     private static let withAddends: UInt32 = 4
 
     init(_ file: ELFFile) throws {

@@ -117,4 +117,22 @@ struct FunctionTableTests {
             }
         }
     }
+
+    private static let sample = "/usr/lib/go-1.19/src/debug/gosym/testdata/pcln115.gz"
+
+    @Test(
+        "a table that Go 1.15 wrote is read",
+        .enabled(if: (try? Shell.run("ls \(sample) 2>/dev/null")) != nil, "needs the sources of Debian's Go 1.19"))
+    func go15() throws {
+        let directory = try TemporaryDirectory("table")
+        try Shell.run("gzip -dc \(Self.sample) >'\(directory.path("table"))'")
+        let table = try #require(GoFunctionTable(directory.bytes("table"), isLittleEndian: true))
+        #expect(table.form == .go2)
+        let main = try #require(table.functions.first { name($0, in: table) == "main.main" })
+        // As Go's own test of its reader has it.
+        #expect(main.start == 0x105_c280)
+        #expect(table.functions.count > 1000)
+        #expect(zip(table.functions, table.functions.dropFirst()).allSatisfy { $0.start + $0.extent == $1.start })
+        #expect(table.functions.allSatisfy { !name($0, in: table).isEmpty && $0.extent - $0.size < 32 })
+    }
 }
