@@ -3,6 +3,7 @@ import Glibc
 /// Paths in a program's constant data, which tell what it wants where no names of functions do.
 enum DataTraces {
     typealias Trace = (text: String, need: BinaryFacts.Need)
+    private typealias BytesTrace = (text: [UInt8], need: BinaryFacts.Need)
 
     /// Where libraries of TLS look that are linked into a program.
     static let ofCertificates: [Trace] = [("/etc/ssl/cert", .certificates), ("/etc/pki/tls/cert", .certificates)]
@@ -13,12 +14,12 @@ enum DataTraces {
         ("/etc/resolv.conf", .names), ("/bin/sh", .shell),
     ]
 
-    private static let limit: Int64 = 64 << 20
+    private static let limit: Int64 = 32 << 20
     private static let chunk = 1 << 20
 
     static func look(for traces: [Trace], in file: ELFFile) throws -> Set<BinaryFacts.Need> {
         var found: Set<BinaryFacts.Need> = []
-        let wanted = traces.map { (text: Array($0.text.utf8), need: $0.need) }
+        let wanted = traces.map { BytesTrace(text: Array($0.text.utf8), need: $0.need) }
         let overlap = Int64(traces.map(\.text.utf8.count).max() ?? 1) - 1
         var left = limit
         for range in ranges(of: file) {
@@ -44,20 +45,20 @@ enum DataTraces {
     }
 
     /// All traces are paths, so that only what begins with a slash is looked at.
-    private static func look(for traces: [(text: [UInt8], need: BinaryFacts.Need)], in bytes: [UInt8]) -> Set<
-        BinaryFacts.Need
-    > {
+    private static func look(for traces: [BytesTrace], in bytes: [UInt8]) -> Set<BinaryFacts.Need> {
         var found: Set<BinaryFacts.Need> = []
+        let seconds = Array(Set(traces.map { $0.text[1] }))
         bytes.withUnsafeBytes { all in
             guard let base = all.baseAddress else { return }
             var start = 0
             while start < all.count, let slash = memchr(base + start, Int32(UInt8(ascii: "/")), all.count - start) {
                 let place = base.distance(to: UnsafeRawPointer(slash))
+                start = place + 1
+                guard start < all.count, seconds.contains(all[start]) else { continue }
                 for (text, need) in traces
                 where all.count - place >= text.count && memcmp(base + place, text, text.count) == 0 {
                     found.insert(need)
                 }
-                start = place + 1
             }
         }
         return found

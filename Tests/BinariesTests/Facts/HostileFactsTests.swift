@@ -98,15 +98,17 @@ struct HostileFactsTests {
         func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
             let count = Int(min(Int64(buffer.count), size - offset))
             counted.withLock { $0 = ($0.bytes + count, $0.calls + 1) }
-            for index in 0..<count {
-                let place = offset + Int64(index)
-                buffer[index] = place < Int64(head.count) ? head[Int(place)] : filler
+            UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).initializeMemory(
+                as: UInt8.self, repeating: filler)
+            if offset < Int64(head.count) {
+                UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).copyBytes(
+                    from: head[Int(offset)...].prefix(count))
             }
             return count
         }
     }
 
-    @Test("of a file of any size little is read", arguments: [0, 1, 0x2f, 0xff] as [UInt8])
+    @Test("of a file of any size little is read", arguments: [0, 1, 0xff] as [UInt8])
     func endless(filler: UInt8) throws {
         var head = ELFBuilder().writer
         head.bytes = ELFFile.magic + [2, 1, 1] + [UInt8](repeating: 0, count: 9)
@@ -125,7 +127,7 @@ struct HostileFactsTests {
         let bytes = EndlessBytes(size: end, head: head.bytes, filler: filler)
         do { _ = try BinaryFacts.read(bytes) } catch is BinaryError {}
         let (count, calls) = bytes.counted.withLock { $0 }
-        #expect(count < 160 << 20)
+        #expect(count < 128 << 20)
         #expect(calls < 30_000)
     }
 }
