@@ -62,7 +62,13 @@ enum PrivateKeyForm {
         {
             index += 1
         }
-        while index < last, " \t\r\n\"'`,".utf8.contains(bytes[index]) { index += 1 }
+        while index < last {
+            let isBlank = " \t\r\n\"'`,".utf8.contains(bytes[index])
+            // Between two strings a plus joins them; in the key itself no blank is behind one.
+            let isPlus = bytes[index] == UInt8(ascii: "+") && index + 1 < last && bytes[index + 1] <= 0x20
+            guard isBlank || isPlus else { return }
+            index += 1
+        }
     }
 
     private static func take(

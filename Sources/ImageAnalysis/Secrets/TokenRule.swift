@@ -77,7 +77,9 @@ struct TokenRule: Sendable {
         {
             end += 1
         }
-        guard lengths.contains(end - start) else { return nil }
+        guard lengths.contains(end - start),
+            end == bytes.count || classes[Int(bytes[end])] & Characters.alphanumeric.rawValue == 0
+        else { return nil }
         let body = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         guard marker.isEmpty || Array(body).firstRange(of: marker) != nil, !Placeholder.isPlaceholder(body) else {
             return nil

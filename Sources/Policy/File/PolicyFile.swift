@@ -37,6 +37,19 @@ package struct PolicyFile: Sendable {
 
     package init() {}
 
+    /// The same, and what a profile says where it says nothing.
+    package func over(_ profile: PolicyFile) -> PolicyFile {
+        var policy = self
+        for (name, settings) in profile.rules {
+            var settings = settings
+            // What a profile says is said where it was chosen.
+            settings.span = span
+            settings.spans = [:]
+            policy.rules[name] = policy.rules[name]?.over(settings) ?? settings
+        }
+        return policy
+    }
+
     /// What a rule does; off for one that the policy does not have.
     package func mode(of rule: String) -> Mode {
         guard let settings = rules[rule] else { return .off }

@@ -16,15 +16,7 @@ package struct PolicyReader {
     package func policy(_ node: YAMLNode) -> PolicyFile {
         let own = report.mapping(node, "the policy") { section($0) } ?? PolicyFile()
         guard let profile = own.profile, let base = try? Profile.policy(profile) else { return own }
-        var policy = own
-        for (name, settings) in base.rules {
-            var settings = settings
-            // What a profile says is said where it was chosen.
-            settings.span = own.span
-            settings.spans = [:]
-            policy.rules[name] = policy.rules[name]?.over(settings) ?? settings
-        }
-        return policy
+        return own.over(base)
     }
 
     private func section(_ reader: YAMLMappingReader) -> PolicyFile {

@@ -12,7 +12,14 @@ package enum Profile {
         let policy = report.parse(SourceFile(name: "profile \(name)", text: text))
             .map { PolicyReader(report, directory: ".").policy($0) }
         try report.check()
-        return policy ?? PolicyFile()
+        guard var policy else { throw PolicyError.profile(name) }
+        // There is no file to point at.
+        policy.span = nil
+        for rule in policy.rules.keys {
+            policy.rules[rule]?.span = nil
+            policy.rules[rule]?.spans = [:]
+        }
+        return policy
     }
 
     package static func text(_ name: String) -> String? { texts[name] }

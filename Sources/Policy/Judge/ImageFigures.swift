@@ -7,11 +7,11 @@ package struct ImageFigures: Sendable, Hashable {
     package var name: String
     /// Bytes of all layers as they travel.
     package var size: Int64
-    /// Bytes of all contents in all layers.
-    package var unpacked: Int64
+    /// Bytes of all contents in all layers; nil for an image whose layers were not read.
+    package var unpacked: Int64?
     package var layers: Int
 
-    package init(name: String, size: Int64, unpacked: Int64, layers: Int) {
+    package init(name: String, size: Int64, unpacked: Int64?, layers: Int) {
         self.name = name
         self.size = size
         self.unpacked = unpacked
@@ -73,7 +73,7 @@ package struct Baseline: Sendable, Equatable {
             OrderedJSON.Member(
                 key: platform,
                 value: [
-                    "size": .int(figures.size), "unpacked": .int(figures.unpacked), "layers": .int(figures.layers),
+                    "size": .int(figures.size), "unpacked": .int(figures.unpacked ?? 0), "layers": .int(figures.layers),
                 ])
         }
         let document: OrderedJSON = ["version": .int(Self.version), "platforms": .object(members)]
