@@ -21,6 +21,8 @@ struct Loader {
         /// Where it thinks it lies: where it was found, links in the name or not.
         var origin: BytePath
         var facts: BinaryFacts
+        /// Whether its content was looked at.
+        var isKnown = true
         /// Whose need loaded it.
         var parent: Int?
     }
@@ -32,7 +34,7 @@ struct Loader {
     private let architecture: String
     private let libraryPath: [String]
     private let workingDirectory: BytePath
-    private var budget: LinkBudget
+    private let budget: LinkBudget
 
     private var modules: [Module] = []
     /// Modules by the names under which they are known.
@@ -66,7 +68,8 @@ struct Loader {
                 facts: loader.facts?.binary
                     ?? BinaryFacts(
                         kind: .sharedLibrary, bits: facts.bits, isLittleEndian: facts.isLittleEndian,
-                        architecture: facts.architecture, isDynamic: true), parent: 0))
+                        architecture: facts.architecture, isDynamic: true),
+                isKnown: loader.facts?.binary != nil, parent: 0))
         result.libraries.append(loader.path)
         identities[loader.identity] = 1
         for name in [
@@ -108,7 +111,7 @@ struct Loader {
             return
         }
         guard modules.count < Self.libraryLimit else { throw LinkBudget.Exhausted() }
-        guard let (path, file) = try find(name, for: parent), let facts = file.facts?.binary else {
+        guard let (path, file, facts) = try find(name, for: parent) else {
             result.missing.append(.library(name, neededBy: modules[parent].path))
             absent.insert(name)
             return
@@ -132,25 +135,46 @@ struct Loader {
 
     // MARK: - Search
 
-    private mutating func find(
-        _ name: String, for parent: Int
-    ) throws(LinkBudget.Exhausted) -> (BytePath, LinkTree.File)? {
-        guard !name.isEmpty else { return nil }
-        if name.utf8.contains(UInt8(ascii: "/")) {
-            guard let path = expand(name, for: parent) else { return nil }
-            return try usable(path)
-        }
-        for directory in order(for: parent) {
-            if let found = try search(directory, name) { return found }
-        }
-        for path in directories.cache[name] ?? [] {
-            if let found = try usable(path) { return found }
-        }
-        for directory in directories.directories {
-            if let found = try search(directory, name) { return found }
+    /// A library that was found: the path at which it was, and what is known of it.
+    private typealias Found = (path: BytePath, file: LinkTree.File, facts: BinaryFacts)
+
+    private func find(_ name: String, for parent: Int) throws(LinkBudget.Exhausted) -> Found? {
+        for path in try places(name, for: parent) {
+            switch try candidate(path) {
+            case .none: continue
+            case .damaged: return nil
+            case .library(let file, let facts): return (path, file, facts)
+            }
         }
         return nil
     }
+
+    /// The paths at which a library is looked for, in their order.
+    private func places(_ name: String, for parent: Int) throws(LinkBudget.Exhausted) -> [BytePath] {
+        guard !name.isEmpty else { return [] }
+        if name.utf8.contains(UInt8(ascii: "/")) { return expand(name, for: parent).map { [$0] } ?? [] }
+        return try below(order(for: parent), name) + (directories.cache[name] ?? [])
+            + below(directories.directories, name)
+    }
+
+    /// A name in directories, and in those below them for newer processors.
+    private func below(_ list: [BytePath], _ name: String) throws(LinkBudget.Exhausted) -> [BytePath] {
+        var out: [BytePath] = []
+        for directory in list {
+            try budget.spend()
+            guard tree.directory(directory) != nil else { continue }
+            out.append(directory.appending(name))
+            guard directories.flavour == .glibc else { continue }
+            let better = directory.appending("glibc-hwcaps")
+            for level in Self.levels[architecture] ?? [] where tree.directory(better) != nil {
+                out.append(better.appending("\(level)/\(name)"))
+            }
+        }
+        return out
+    }
+
+    /// What nearly all processors of today are; a library that exists for newer ones alone counts as missing.
+    private static let levels = ["amd64": ["x86-64-v2"], "ppc64le": ["power9"], "s390x": ["z13"]]
 
     /// The directories that a module and the environment ask for, in their order.
     private func order(for parent: Int) -> [BytePath] {
@@ -195,39 +219,39 @@ struct Loader {
         return workingDirectory.joined(out)
     }
 
-    /// Looks in a directory, and in those below it for newer processors.
-    private mutating func search(
-        _ directory: BytePath, _ name: String
-    ) throws(LinkBudget.Exhausted) -> (BytePath, LinkTree.File)? {
-        guard tree.directory(directory) != nil else {
-            try budget.spend()
-            return nil
-        }
-        if let found = try usable(directory.appending(name)) { return found }
-        guard directories.flavour == .glibc else { return nil }
-        let better = directory.appending("glibc-hwcaps")
-        for level in Self.levels[architecture] ?? [] where tree.directory(better) != nil {
-            if let found = try usable(better.appending("\(level)/\(name)")) { return found }
-        }
-        return nil
+    /// What lies at a path, as far as a loader is concerned.
+    private enum Candidate {
+        /// Nothing that it would take; it looks on.
+        case none
+        case library(LinkTree.File, BinaryFacts)
+        /// A file that makes it give up.
+        case damaged
     }
 
-    /// What nearly all processors of today are; a library that exists for newer ones alone counts as missing.
-    private static let levels = ["amd64": ["x86-64-v2"], "ppc64le": ["power9"], "s390x": ["z13"]]
-
-    /// A library that can be read and is made for the program's machine; others are passed over.
-    private mutating func usable(_ path: BytePath) throws(LinkBudget.Exhausted) -> (BytePath, LinkTree.File)? {
+    /// A library that can be read and is made for the program's machine; those for others are passed over.
+    private func candidate(_ path: BytePath) throws(LinkBudget.Exhausted) -> Candidate {
         try budget.spend()
-        guard let file = tree.file(path), let facts = file.facts?.binary, tree.canRead(file), facts.bits == bits,
-            facts.architecture == architecture, facts.kind == .sharedLibrary || facts.kind == .positionIndependent
-        else { return nil }
-        return (path, file)
+        guard let file = tree.file(path), tree.canRead(file) else { return .none }
+        guard let facts = file.facts?.binary else {
+            // What was too large to be looked at is taken for what it is called.
+            return file.facts.map { $0.kind == .sharedLibrary || $0.kind == .program } ?? true
+                ? .library(file, unknownLibrary) : .damaged
+        }
+        if facts.bits != bits || facts.architecture != architecture { return .none }
+        return facts.kind == .object || facts.kind == .core ? .damaged : .library(file, facts)
+    }
+
+    private var unknownLibrary: BinaryFacts {
+        BinaryFacts(
+            kind: .sharedLibrary, bits: bits, isLittleEndian: modules[0].facts.isLittleEndian,
+            architecture: architecture, isDynamic: true)
     }
 
     // MARK: - Versions
 
-    /// Every version that a module wants must be one that the library offers. A library that offers none at all is
-    /// taken as it is, with a warning.
+    /// Every version that a module wants must be one that the library offers. A library that offers none is taken as it
+    /// is, with a warning, when its symbols have versions of others' all the same; one whose symbols have none makes the
+    /// loader give up.
     private mutating func checkVersions() {
         var definitions: [Int: Set<String>] = [:]
         for module in modules {
@@ -235,7 +259,9 @@ struct Loader {
                 guard let library = names[need.library], library > 0 else { continue }
                 let offered = definitions[library] ?? Set(modules[library].facts.versionDefinitions)
                 definitions[library] = offered
-                if offered.isEmpty { continue }
+                if offered.isEmpty, !modules[library].facts.versionNeeds.isEmpty || !modules[library].isKnown {
+                    continue
+                }
                 for version in need.versions where !offered.contains(version) {
                     result.missing.append(
                         .version(version, library: modules[library].path, neededBy: module.path))

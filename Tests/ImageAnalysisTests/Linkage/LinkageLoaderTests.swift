@@ -64,18 +64,23 @@ struct LinkageLoaderTests {
                 ]))
     }
 
-    @Test("versions that the C library doesn't offer are named, weak or undefined ones don't matter")
+    @Test(
+        "versions that a library doesn't offer are named; one whose symbols have versions and that offers none will do")
     func versions() {
         var draft = ImageDraft()
         draft.glibc()
-        draft.library("usr/lib/libplain.so")
+        draft.library("usr/lib/libbare.so")
+        draft.library("usr/lib/libplain.so", needs: "libc.so.6") {
+            $0.versionNeeds = [.init(library: "libc.so.6", versions: ["GLIBC_2.2.5"])]
+        }
         draft.library("usr/lib/libold.so", needs: "libc.so.6") {
             $0.versionNeeds = [.init(library: "libc.so.6", versions: ["GLIBC_2.2.5", "GLIBC_2.38"])]
         }
-        draft.program("app", needs: "libc.so.6", "libplain.so", "libold.so") {
+        draft.program("app", needs: "libc.so.6", "libplain.so", "libold.so", "libbare.so") {
             $0.versionNeeds = [
                 .init(library: "libc.so.6", versions: ["GLIBC_2.34", "GLIBC_2.39"]),
                 .init(library: "libplain.so", versions: ["PLAIN_1"]),
+                .init(library: "libbare.so", versions: ["BARE_1"]),
             ]
         }
         let libc: BytePath = "usr/lib/x86_64-linux-gnu/libc.so.6"
@@ -83,6 +88,7 @@ struct LinkageLoaderTests {
             draft.start("app")
                 == .fails([
                     .version("GLIBC_2.39", library: libc, neededBy: "app"),
+                    .version("BARE_1", library: "usr/lib/libbare.so", neededBy: "app"),
                     .version("GLIBC_2.38", library: libc, neededBy: "usr/lib/libold.so"),
                 ]))
     }
