@@ -47,7 +47,9 @@ package struct RegistrySettings: Sendable {
     ) throws -> RegistrySettings {
         let said = RegistrySettings(try flags.entries())
         let project = try SettingsFile.read(project + "/" + SettingsFile.projectName)?.registries ?? [:]
-        let user = try SettingsFile.userPath(environment).flatMap { try SettingsFile.read($0) }?.registries ?? [:]
+        let user =
+            try SettingsFile.userPath(environment).flatMap { try SettingsFile.read($0, isProject: false) }?
+            .registries ?? [:]
         var all = said.over(project).over(user)
         all.ownRegistries = said.over(user).registries
         return all

@@ -2,6 +2,7 @@ import Core
 import Glibc
 import HTTPTransport
 import HostOS
+import Policy
 import YAML
 
 /// A file of settings: a project's `sampan.yaml`, or the user's own.
@@ -11,6 +12,8 @@ struct SettingsFile {
     private static let limit = 1 << 20
 
     var registries: [String: RegistrySettings.Entry] = [:]
+    /// Nil when the file has none.
+    var policy: PolicyFile?
 
     /// The user's file: `$XDG_CONFIG_HOME/sampan/config.yaml`, else below `~/.config`.
     static func userPath(_ environment: [String: String]) -> String? {
@@ -26,9 +29,10 @@ struct SettingsFile {
         return (try? FileInfo.of(file, followLinks: true)) != nil ? context : "."
     }
 
+    /// - Parameter isProject: whether the file may have what a project alone decides: its policy.
     /// - Returns: nil when there is no such file.
     /// - Throws: `DiagnosticList` with all mistakes, or a `Diagnostic` for a file that can't be read.
-    static func read(_ path: String) throws -> SettingsFile? {
+    static func read(_ path: String, isProject: Bool = true) throws -> SettingsFile? {
         let bytes: [UInt8]
         do {
             guard let info = try FileInfo.of(path, followLinks: true) else { return nil }
@@ -40,7 +44,8 @@ struct SettingsFile {
                 causes: [Diagnostic(explaining: error).message], hint: "mend the file, or take it away")
         }
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        return try SettingsParser(directory: directory).parse(SourceFile(name: path, bytes: bytes))
+        return try SettingsParser(directory: directory, isProject: isProject).parse(
+            SourceFile(name: path, bytes: bytes))
     }
 }
 
@@ -48,6 +53,7 @@ struct SettingsFile {
 private struct SettingsParser {
     /// Of the file; other files are named from there.
     let directory: String
+    let isProject: Bool
     let report = YAMLReport()
 
     func parse(_ source: SourceFile) throws(DiagnosticList) -> SettingsFile {
@@ -57,7 +63,10 @@ private struct SettingsParser {
         }
         let file = report.parse(source).flatMap { root in
             report.mapping(root, "the settings") { reader in
-                SettingsFile(registries: reader.node("registries").map(registries) ?? [:])
+                SettingsFile(
+                    registries: reader.node("registries").map(registries) ?? [:],
+                    policy: isProject
+                        ? reader.node("policy").map { PolicyReader(report, directory: directory).policy($0) } : nil)
             }
         }
         try report.check()
