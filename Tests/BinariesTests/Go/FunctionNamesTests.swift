@@ -5,8 +5,11 @@ import Testing
 @Suite("asking a Go program for functions")
 struct FunctionNamesTests {
     /// A program with these functions.
-    private func file(_ functions: [String], form: GoFunctionTable.Form = .go20) throws -> ELFFile {
+    private func file(
+        _ functions: [String], form: GoFunctionTable.Form = .go20, modules: String? = nil
+    ) throws -> ELFFile {
         var elf = ELFBuilder()
+        if let modules { elf.section(".go.buildinfo", flags: 3, GoBuildInfoTests.inline(modules)) }
         let table = FunctionTableBuilder(form: form, functions: functions.map { .init(name: $0, size: 16) })
         elf.section(".gopclntab", table.bytes())
         return try #require(try ELFFile(MemoryBytes(elf.bytes())))
@@ -60,5 +63,13 @@ struct FunctionNamesTests {
     func needs(functions: String, needs: [BinaryFacts.Need]) throws {
         let functions = functions.split(separator: " ").map(String.init)
         #expect(try GoFunctionNames.needs(of: file(functions)) == Set(needs))
+    }
+
+    @Test("what a server of the standard library holds idly counts when other modules may call it")
+    func libraries() throws {
+        let functions = Self.server.split(separator: " ").map(String.init)
+        #expect(try GoFunctionNames.needs(of: file(functions, modules: "path\tx\nmod\tx\tv1\th1:=\n")) == [])
+        let modules = "path\tx\nmod\tx\tv1\th1:=\ndep\texample.org/db\tv1.0.0\th1:=\n"
+        #expect(try GoFunctionNames.needs(of: file(functions, modules: modules)) == [.certificates, .names])
     }
 }
