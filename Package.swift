@@ -114,14 +114,24 @@ let package = Package(
             ], testable: true),
         swift("CacheMounts", ["Core", "HostOS", "OCI", "Archive", "ContentStore", "Layers"]),
 
+        // L6
+        swift(
+            "Policy",
+            ["Core", "OCI", "YAML", "DockerfileSyntax", "ContentStore", "Layers", "ImageAnalysis"], testable: true),
+        swift(
+            "Reports",
+            [
+                "Core", "OCI", "Inventory", "Binaries", "Cataloging", "ContentStore", "Layers", "ImageAnalysis",
+            ], embedded: ["Page"]),
+
         // App
         swift(
             "SampanCommands",
             [
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
-                "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Debian", "Bases",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Policy", "Reports", "Debian",
+                "Bases", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
             name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings,
@@ -153,6 +163,26 @@ let package = Package(
             ]),
         tests("YAMLTests", ["Core", "YAML", "SampanTestSupport"]),
         tests("InventoryTests", ["Core", "Inventory", "SampanTestSupport"]),
+        tests("BinariesTests", ["Core", "Binaries", "SampanTestSupport"]),
+        tests("CatalogingTests", ["Core", "Inventory", "Binaries", "Cataloging", "SampanTestSupport"]),
+        tests(
+            "ImageAnalysisTests",
+            [
+                "Core", "HostOS", "OCI", "Inventory", "Binaries", "Cataloging", "Archive", "ContentStore", "Layers",
+                "ImageLayouts", "ImageAnalysis", "SampanTestSupport",
+            ]),
+        tests(
+            "PolicyTests",
+            [
+                "Core", "OCI", "YAML", "Inventory", "Binaries", "Cataloging", "ContentStore", "Layers", "ImageAnalysis",
+                "Policy", "SampanTestSupport",
+            ]),
+        tests(
+            "ReportsTests",
+            [
+                "Core", "OCI", "Inventory", "Binaries", "Cataloging", "ContentStore", "Layers", "ImageAnalysis",
+                "Reports", "SampanTestSupport",
+            ]),
         tests(
             "DebianTests", ["Core", "HostOS", "Archive", "Layers", "Inventory", "Debian", "SampanTestSupport"]),
         tests(
@@ -174,9 +204,14 @@ let package = Package(
             "SampanCommandsTests",
             [
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore", "Layers",
-                "RegistryClient", "BuildGraph", "CacheMounts", "Inventory", "Debian", "SampanCommands",
+                "RegistryClient", "BuildGraph", "CacheMounts", "Inventory", "Binaries", "Cataloging", "ImageAnalysis",
+                "Policy", "Reports", "Debian", "SampanCommands", "SampanTestSupport",
+            ]),
+        tests(
+            "IntegrationTests",
+            [
+                "Core", "HostOS", "OCI", "Binaries", "Archive", "ContentStore", "Layers", "ImageLayouts", "ImageAnalysis",
                 "SampanTestSupport",
             ]),
-        tests("IntegrationTests", ["Core", "HostOS", "OCI", "Archive", "SampanTestSupport"]),
     ]
 )
