@@ -18,6 +18,8 @@ struct ImageStack {
 
     var config = ContainerConfig()
     var layers: [Layer] = []
+    /// Bytes that archives have for paths that come in them again.
+    var overwritten: Int64 = 0
 
     /// Starts a layer.
     /// - Parameter line: of the Dockerfile.
@@ -68,7 +70,7 @@ struct ImageStack {
                     }),
                 facts: LayerFacts(
                     diffID: SHA256.digest(of: Array(layer.instruction.utf8)), archiveSize: 0,
-                    contentBytes: contents.entries.reduce(0) { $0 + $1.size }, contents: contents,
+                    contentBytes: contents.entries.reduce(overwritten) { $0 + $1.size }, contents: contents,
                     facts: contents.entries.map { layer.facts[$0.path] }))
         }
         let platform = Platform(os: "linux", architecture: "amd64")

@@ -20,6 +20,16 @@ struct WasteTests {
         #expect(try stack.waste().bytes == 150)
     }
 
+    @Test("what one archive has twice is waste of its layer")
+    func twiceInOneArchive() throws {
+        var stack = ImageStack()
+        stack.layer()
+        stack.file("a", size: 10)
+        stack.overwritten = 5000
+        #expect(try stack.items() == ["rewritten  5000 in 0 by 0"])
+        #expect(try stack.explanation().advice.map(\.rule) == ["non-root", "archive-duplicates"])
+    }
+
     @Test("the same bytes again in a later layer are a copy for their owner or mode")
     func metadata() throws {
         var stack = ImageStack()

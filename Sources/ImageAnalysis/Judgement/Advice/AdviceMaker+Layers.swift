@@ -120,6 +120,11 @@ extension AdviceMaker {
             let size = AdviceText.bytes(bytes)
             let made = instructions[pair.layer]
             let changed = instructions[pair.gone]
+            if pair.gone == pair.layer {
+                return Advice(
+                    rule: "archive-duplicates", title: "\(size) are in the archive of one layer more than once",
+                    bytes: bytes, place: place(pair.layer), before: made.shown)
+            }
             if !isOwn(pair.layer) { return onBase(pair, items, size) }
             var advice = Advice(
                 rule: "write-once",

@@ -32,6 +32,7 @@ extension Waste {
         for (index, record) in remaining.enumerated() where !copies.contains(index) {
             addSymbols(of: record, census, &items)
         }
+        addOverwritten(census, &items)
         items.sort {
             ($1.bytes, $0.path, $0.layer, $0.kind.rawValue) < ($0.bytes, $1.path, $1.layer, $1.kind.rawValue)
         }
@@ -60,6 +61,16 @@ extension Waste {
                     original: census.entry(records[original]).path))
         }
         return copies
+    }
+
+    /// Adds what an archive has for paths that come in it again: the last one counts. Which they were is not known any
+    /// more, so that the item is the root's.
+    private static func addOverwritten(_ census: FileCensus, _ items: inout [Item]) {
+        for (layer, facts) in census.image.layers.map(\.facts).enumerated() {
+            let bytes = facts.contentBytes - facts.contents.entries.reduce(0) { $0 + ($1.isFile ? $1.size : 0) }
+            guard bytes > 0 else { continue }
+            items.append(Item(kind: .rewritten, path: BytePath(), bytes: bytes, layer: layer, replacedBy: layer))
+        }
     }
 
     /// Adds what no run of a program reads. Object files and modules of the kernel want their symbols.
