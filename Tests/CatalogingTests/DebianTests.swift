@@ -101,7 +101,8 @@ struct DebianTests {
         "the packages of this machine are those that dpkg-query tells, and so are their files",
         .enabled(if: (try? Shell.run("dpkg-query -W coreutils")) != nil, "this machine has no dpkg"))
     func machine() throws {
-        let tree = DirectoryTree("/", below: ["var/lib/dpkg", "etc/os-release", "usr/bin", "usr/share/doc/coreutils"])
+        let database = ["status", "diversions", "info/coreutils.list"].map { "var/lib/dpkg/" + $0 }
+        let tree = DirectoryTree("/", below: database + ["etc/os-release", "usr/bin", "usr/share/doc/coreutils"])
         let packages = try Catalog.packages(tree).filter { $0.component.ecosystem == .deb }
         let format =
             "${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${source:Version}\\n"

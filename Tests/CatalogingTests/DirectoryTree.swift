@@ -9,7 +9,7 @@ final class DirectoryTree: CatalogTree {
     let paths: [BytePath]
     let binaries: [(path: BytePath, facts: BinaryFacts)]
 
-    /// - Parameter below: the directories to look into, relative to the root.
+    /// - Parameter below: the directories to look into, and single files, relative to the root.
     init(_ root: String, below: [String] = [""], binaries: [(path: BytePath, facts: BinaryFacts)] = []) {
         self.root = root
         self.binaries = binaries
@@ -19,7 +19,10 @@ final class DirectoryTree: CatalogTree {
     }
 
     private static func walk(_ root: String, _ directory: BytePath, _ paths: inout [BytePath]) {
-        guard let stream = opendir(root + directory.absolute) else { return }
+        guard let stream = opendir(root + directory.absolute) else {
+            if errno == ENOTDIR { paths.append(directory) }
+            return
+        }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
