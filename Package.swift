@@ -210,7 +210,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Core", "HostOS", "OCI", "Binaries", "Archive", "ContentStore", "Layers", "ImageLayouts", "ImageAnalysis",
+                "Core", "HostOS", "OCI", "Binaries", "Archive", "ContentStore", "Layers", "ImageLayouts",
+                "ImageAnalysis",
                 "SampanTestSupport",
             ]),
     ]
