@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 SAMPAN := .build/release/sampan
 SWIFT_SOURCES := Package.swift Sources Tests
 NETWORK_TESTS := RegistryClientTests|DistributionTests|SampanCommandsTests
+# They run the real program, or compilers.
+INTEGRATION_TESTS := IntegrationTests|GoProgramTests|RealProgramTests
 SHELL_SCRIPTS := .ci/run scripts/lib.sh scripts/setup scripts/run-tests scripts/toolchain-rootfs \
     scripts/test-examples scripts/test-bases scripts/ci-image examples/ci/build.sh
 SAY := @. scripts/lib.sh; say
@@ -54,9 +56,9 @@ test: check build-tests ## everything that CI runs: checks, unit and integration
 	@scripts/test-ci
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
-	@scripts/run-tests "unit tests" --skip '$(NETWORK_TESTS)|IntegrationTests'
+	@scripts/run-tests "unit tests" --skip '$(NETWORK_TESTS)|$(INTEGRATION_TESTS)'
 	@scripts/run-tests "network tests" --filter '$(NETWORK_TESTS)'
-	@scripts/run-tests "integration tests" --filter IntegrationTests
+	@scripts/run-tests "integration tests" --filter '$(INTEGRATION_TESTS)'
 	$(SAY) "all tests passed; next: make demo, make bench"
 
 demo: setup-demo ## build the program, then the example images with it, and show what was gained
