@@ -71,6 +71,9 @@ package struct InspectCommand: AsyncParsableCommand {
             case .binary(let path):
                 let file = try await inspection.binary(path)
                 return file.output(format, page)
+            case .report(let path):
+                try await inspection.report(to: path)
+                return []
             case .page(let kind):
                 return try await inspection.output(kind, format, page, depth: depth)
             }
@@ -82,6 +85,7 @@ package struct InspectCommand: AsyncParsableCommand {
     private enum View {
         case page(Inspection.Kind)
         case binary(String)
+        case report(String)
         case interactive
     }
 
@@ -93,14 +97,15 @@ package struct InspectCommand: AsyncParsableCommand {
         ]
         var chosen = pages.filter(\.0).map { (name: $0.1, view: $0.2) }
         if let binary { chosen.append(("--binary", .binary(binary))) }
+        if let report { chosen.append(("--report", .report(report))) }
         guard chosen.count < 2 else {
             throw Diagnostic(
                 code: "usage.view", "\(chosen[0].name) and \(chosen[1].name) exclude each other",
                 hint: "ask for one at a time; the second look is quick", exitCode: 64)
         }
-        if interactive, format == .json {
+        if interactive || report != nil, format == .json {
             throw Diagnostic(
-                code: "usage.view", "--interactive shows nothing as JSON", hint: "leave out --format", exitCode: 64)
+                code: "usage.view", "\(chosen[0].name) shows nothing as JSON", hint: "leave out --format", exitCode: 64)
         }
         return chosen.first?.view ?? .page(.summary)
     }

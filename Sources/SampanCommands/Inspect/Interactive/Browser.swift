@@ -66,9 +66,12 @@ struct Browser: Sendable {
     /// Takes what was loaded for a layer.
     mutating func take(_ listing: TreeListing, of layer: Int) {
         guard layer == self.layer else { return }
+        let path = selected?.path
+        // Rows are places in a listing.
+        rows.removeAll()
         self.listing = listing
         isLoaded = true
-        rebuild()
+        rebuild(keeping: path)
     }
 
     var selected: TreeListing.Item? { rows.indices.contains(cursor) ? listing.items[rows[cursor].index] : nil }
@@ -232,8 +235,9 @@ struct Browser: Sendable {
     // MARK: - Rows
 
     /// Makes the rows anew; the cursor stays on its item where that is still shown.
-    private mutating func rebuild() {
-        let path = selected?.path
+    private mutating func rebuild() { rebuild(keeping: selected?.path) }
+
+    private mutating func rebuild(keeping path: BytePath?) {
         let needle = Array(filter.utf8)
         let matches = needle.isEmpty ? nil : TreeMarks(listing) { PathFilter.matches($0.path.bytes, needle) }
         rows.removeAll(keepingCapacity: true)

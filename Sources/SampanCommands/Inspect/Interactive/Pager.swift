@@ -29,7 +29,7 @@ struct Pager: Sendable {
     }
 
     func visible(height: Int, width: Int) -> [String] {
-        guard top < lines.count else { return [] }
+        guard top < lines.count, height > 0 else { return [] }
         return lines[top..<min(lines.count, top + height)].map { line in
             TextColumns.clipped(column == 0 ? line : String(line.dropFirst(column)), to: width)
         }

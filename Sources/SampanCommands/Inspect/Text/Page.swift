@@ -23,9 +23,15 @@ struct Page: Sendable {
     }
 }
 
-/// Columns of cells. One column gives way where the page is too narrow.
+/// Columns of cells. Flexible ones give way where the page is too narrow.
 struct Grid {
-    enum Fit { case left, right, flexible, flexibleStart }
+    enum Fit {
+        case left, right
+        /// Cut at the end, or at the start, where there is no room.
+        case flexible, flexibleStart
+
+        var isFlexible: Bool { self == .flexible || self == .flexibleStart }
+    }
 
     struct Cell: ExpressibleByStringLiteral {
         var text: String
@@ -57,8 +63,11 @@ struct Grid {
             rows.map { $0.count > column ? TextColumns.width($0[column].text) : 0 }.max() ?? 0
         }
         let used = indent + widths.reduce(0, +) + 2 * max(0, widths.count - 1)
-        if used > page.width, let flexible = fits.firstIndex(where: { $0 == .flexible || $0 == .flexibleStart }) {
-            widths[flexible] = max(12, widths[flexible] - (used - page.width))
+        // The widest gives way first.
+        for _ in 0..<max(0, used - page.width) {
+            let wide = fits.indices.filter { fits[$0].isFlexible && widths[$0] > 12 }
+            guard let widest = wide.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
         }
         return rows.map { row in
             var line = String(repeating: " ", count: indent)

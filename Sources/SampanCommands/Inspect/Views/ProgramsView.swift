@@ -5,37 +5,54 @@ import ImageAnalysis
 struct ProgramsView {
     let explanation: Explanation
     let page: Page
-    /// Programs at most, those that the image starts and those that fail first.
-    var limit = Int.max
+    /// Rows at most for programs that the image doesn't start and that can't start; those of one reason share one.
+    var limit = 6
 
     var lines: [String] {
         let programs = explanation.programs
         guard !programs.isEmpty || !explanation.bases.isEmpty else { return [] }
-        let failing = programs.count { VerdictText.isFailure($0.start) }
-        let summary =
-            failing == 0
-            ? "\(VerdictText.count(programs.count, "program", "programs")): nothing is missing"
-            : "\(failing) of \(VerdictText.count(programs.count, "program", "programs")) can't"
+        let failing = programs.filter { VerdictText.isFailure($0.start) }
+        let all = VerdictText.count(programs.count, "program", "programs")
+        let summary = failing.isEmpty ? "\(all), nothing is missing" : "\(failing.count) of \(all) can't"
         var lines = [page.heading("Will it start?", programs.isEmpty ? "" : summary)]
-        var grid = Grid([.left, .flexible, .left], indent: 2)
-        for verdict in programs.sorted(by: Self.precedes).prefix(limit) {
-            let fails = VerdictText.isFailure(verdict.start)
-            // One line for what is there; what the others lack takes lines of its own below.
+        for verdict in programs.filter(\.isEntrypoint) {
+            let mark = mark(verdict.start)
+            lines.append("  \(mark) " + page.paint(SafeText.path(verdict.path), .bold) + startText(verdict.start))
+            lines += missing(verdict.start) + gaps(verdict.gaps)
+        }
+        return lines + bases + others(failing.filter { !$0.isEntrypoint })
+    }
+
+    private func startText(_ start: ProgramVerdict.Start) -> String {
+        VerdictText.isFailure(start) ? "" : "  " + page.paint(VerdictText.start(start), .dim)
+    }
+
+    private func missing(_ start: ProgramVerdict.Start) -> [String] {
+        guard case .fails(let missing) = start else { return [] }
+        let shown = missing.prefix(4).map { "      " + page.paint(VerdictText.text($0), .red) }
+        return shown + (missing.count > 4 ? ["      and \(missing.count - 4) more"] : [])
+    }
+
+    /// Programs that can't start, by the first thing that they lack; what most lack first.
+    private func others(_ programs: [ProgramVerdict]) -> [String] {
+        var reasons: [String: [ProgramVerdict]] = [:]
+        for verdict in programs {
+            // The reason may name the program itself, which would make as many reasons as programs.
+            let text = VerdictText.start(verdict.start).replacing(SafeText.path(verdict.path), with: "it")
+            reasons[text, default: []].append(verdict)
+        }
+        let sorted = reasons.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        var grid = Grid([.left, .flexibleStart, .flexible], indent: 2)
+        for (reason, verdicts) in sorted.prefix(limit) {
+            let paths = verdicts.map(\.path).sorted()
+            let name = paths.count == 1 ? SafeText.path(paths[0]) : "\(paths.count) programs"
             grid.add([
-                Self.mark(fails), Grid.Cell(SafeText.path(verdict.path), verdict.isEntrypoint ? .bold : .plain),
-                Grid.Cell(fails ? "" : VerdictText.start(verdict.start), .dim),
+                Grid.Cell("✗", .red), Grid.Cell(name),
+                Grid.Cell(paths.count == 1 ? reason : "\(reason); first \(SafeText.path(paths[0]))", .dim),
             ])
         }
-        let rows = grid.lines(page)
-        for (verdict, row) in zip(programs.sorted(by: Self.precedes).prefix(limit), rows) {
-            lines.append(row)
-            if case .fails(let missing) = verdict.start {
-                lines += missing.prefix(4).map { "      " + page.paint(VerdictText.text($0), .red) }
-                if missing.count > 4 { lines.append("      and \(missing.count - 4) more") }
-            }
-            if verdict.isEntrypoint || limit == .max { lines += gaps(verdict.gaps, indent: 6) }
-        }
-        return lines + bases
+        let rest = sorted.dropFirst(limit).reduce(0) { $0 + $1.value.count }
+        return grid.lines(page) + (rest > 0 ? ["    and \(rest) more: --format json"] : [])
     }
 
     private var bases: [String] {
@@ -51,25 +68,22 @@ struct ProgramsView {
                 fails
                 ? VerdictText.start(verdict.start)
                 : "starts" + (wants.isEmpty ? "" : "; will miss " + wants.joined(separator: ", "))
-            grid.add([Self.mark(fails), Grid.Cell("on " + SafeText.text(verdict.base)), Grid.Cell(text, .dim)])
+            grid.add([
+                fails ? Grid.Cell("✗", .red) : Grid.Cell("✓", .green), Grid.Cell("on " + SafeText.text(verdict.base)),
+                Grid.Cell(text, .dim),
+            ])
         }
         return grid
     }
 
-    private func gaps(_ gaps: [ProgramVerdict.RuntimeGap], indent: Int) -> [String] {
+    private func gaps(_ gaps: [ProgramVerdict.RuntimeGap]) -> [String] {
         gaps.map { gap in
-            String(repeating: " ", count: indent)
-                + page.paint("will want \(VerdictText.need(gap.need)): no \(SafeText.text(gap.missing))", .yellow)
+            "      "
+                + page.paint("will want \(VerdictText.need(gap.need)); missing: \(SafeText.text(gap.missing))", .yellow)
         }
     }
 
-    static func mark(_ fails: Bool) -> Grid.Cell { fails ? Grid.Cell("✗", .red) : Grid.Cell("✓", .green) }
-
-    /// Those that the image starts keep their order and come first, then failing ones.
-    private static func precedes(_ one: ProgramVerdict, _ other: ProgramVerdict) -> Bool {
-        func rank(_ verdict: ProgramVerdict) -> Int {
-            verdict.isEntrypoint ? 0 : VerdictText.isFailure(verdict.start) ? 1 : 2
-        }
-        return rank(one) == rank(other) ? rank(one) > 0 && one.path < other.path : rank(one) < rank(other)
+    private func mark(_ start: ProgramVerdict.Start) -> String {
+        VerdictText.isFailure(start) ? page.paint("✗", .red) : page.paint("✓", .green)
     }
 }

@@ -112,12 +112,13 @@ struct SummaryView {
             ])
         }
         let rest = packages.count > 5 ? "; all: --packages" : ""
-        return [page.heading("Packages", "\(packages.count), \(Human.bytes(bytes))\(rest)")] + grid.lines(page)
+        return [page.heading("Packages", "\(packages.count), with \(Human.bytes(bytes)) of files\(rest)")]
+            + grid.lines(page)
     }
 
     // MARK: - What it does and should
 
-    private var programs: [String] { ProgramsView(explanation: explanation, page: page, limit: 6).lines }
+    private var programs: [String] { ProgramsView(explanation: explanation, page: page).lines }
 
     private var advice: [String] { AdviceView(advice: explanation.advice, page: page, limit: 5).lines }
 

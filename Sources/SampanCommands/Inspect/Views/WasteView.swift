@@ -33,7 +33,8 @@ struct WasteView {
                     + "\(SummaryView.percent(waste.diveEfficiency)), \(Human.bytes(waste.diveWastedBytes)) wasted")
         ]
         guard !waste.items.isEmpty else { return lines }
-        var grid = Grid([.right, .left, .left, .flexibleStart, .left], header: ["BYTES", "WHY", "LAYER", "PATH", ""])
+        var grid = Grid(
+            [.right, .left, .left, .flexibleStart, .flexible], header: ["BYTES", "WHY", "LAYER", "PATH", ""])
         for item in waste.items {
             grid.add([
                 Grid.Cell(Human.bytes(item.bytes)), Grid.Cell(KindText.waste(item.kind)),
