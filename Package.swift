@@ -164,7 +164,9 @@ let package = Package(
         tests("YAMLTests", ["Core", "YAML", "SampanTestSupport"]),
         tests("InventoryTests", ["Core", "Inventory", "SampanTestSupport"]),
         tests("BinariesTests", ["Core", "Binaries", "SampanTestSupport"]),
-        tests("CatalogingTests", ["Core", "Inventory", "Binaries", "Cataloging", "SampanTestSupport"]),
+        tests(
+            "CatalogingTests",
+            ["Core", "Inventory", "Binaries", "Cataloging", "CSQLite", "CZlib", "SampanTestSupport"]),
         tests(
             "ImageAnalysisTests",
             [
