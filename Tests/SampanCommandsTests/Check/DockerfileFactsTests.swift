@@ -1,0 +1,47 @@
+import ContentStore
+import Core
+import Policy
+import SampanTestSupport
+import Testing
+
+@testable import SampanCommands
+
+struct DockerfileFactsTests {
+    private func facts(_ text: String) throws -> DockerfileFacts? {
+        let place = try TemporaryDirectory("check")
+        try place.file("Dockerfile", text)
+        return try DockerfileFacts.read(
+            place.path("Dockerfile"), given: true, platform: Platform(os: "linux", architecture: "amd64"))
+    }
+
+    @Test("bases are those of the stages that the last one needs")
+    func bases() throws {
+        let facts = try facts(
+            """
+            ARG TAG=1.22
+            FROM golang:$TAG AS build
+            FROM node:20 AS unused
+            FROM debian:12 AS run
+            COPY --from=build /app /app
+            COPY --from=alpine:3 /etc/x /etc/x
+            FROM run
+            USER 1000
+            EXPOSE 8080
+
+            """)
+        #expect(facts?.bases.map(\.name) == ["golang:1.22", "debian:12", "alpine:3"])
+        #expect(facts?.bases.map(\.isFinal) == [false, true, false])
+        #expect(facts?.bases.map(\.place?.firstLine) == [2, 4, 6])
+        #expect(facts?.instructions["USER"]?.firstLine == 8)
+        #expect(facts?.last?.firstLine == 7)
+    }
+
+    @Test("nothing is known of a Dockerfile that is gone; one that was named must be there")
+    func missing() throws {
+        let platform = Platform(os: "linux", architecture: "amd64")
+        #expect(try DockerfileFacts.read("/nowhere/Dockerfile", given: false, platform: platform) == nil)
+        #expect(try DockerfileFacts.read(nil, given: false, platform: platform) == nil)
+        func named() throws { _ = try DockerfileFacts.read("/nowhere/Dockerfile", given: true, platform: platform) }
+        #expect(throws: Diagnostic.self) { try named() }
+    }
+}
