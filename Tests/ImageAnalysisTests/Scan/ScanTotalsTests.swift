@@ -21,13 +21,13 @@ import Testing
             let layer = "\(place.path)/layer\(number)"
             var script = ["mkdir \(layer) && cd \(layer)"]
             var made: Set<String> = []
-            for _ in 0..<18 {
+            for _ in 0..<40 {
                 let depth = Int.random(in: 0...2, using: &random)
-                let name = (0...depth).map { _ in String("abc".randomElement(using: &random) ?? "a") }.joined(
+                let name = (0...depth).map { _ in String("abcdef".randomElement(using: &random) ?? "a") }.joined(
                     separator: "/")
                 let size = Int.random(in: 0...3000, using: &random)
                 // What doesn't fit what is there already is left out.
-                switch Int.random(in: 0..<10, using: &random) {
+                switch Int.random(in: 0..<14, using: &random) {
                 case 0: script.append("mkdir -p \(name)")
                 case 1: script.append("mkdir -p \(name) && touch \(name)/.wh..wh..opq")
                 case 2, 3:
@@ -58,7 +58,7 @@ import Testing
         let files = try image.tree.nodes().filter { $0.entry.isFile }.map { "\($0.path) \($0.entry.size)" }
         #expect(
             files.sorted().joined(separator: "\n") == expected.split(separator: "\n").sorted().joined(separator: "\n"))
-        #expect(files.count > 3)
+        #expect(files.count > 8)
         #expect(image.layers.map(\.facts.contentBytes) == sizes)
         for node in try image.tree.nodes() where node.entry.isFile {
             let digest = try Shell.run("sha256sum < \(place.path)/root/\(node.path)").prefix(64)
