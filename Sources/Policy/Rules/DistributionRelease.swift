@@ -1,4 +1,4 @@
-// Ends of security support as the distributions announce them; looked up for this table in November 2026:
+// Ends of security support as the distributions had announced them in 2025; what they say now counts, and is at:
 // https://wiki.debian.org/LTS (with LTS), https://ubuntu.com/about/release-cycle (without Pro),
 // https://alpinelinux.org/releases/, https://docs.fedoraproject.org/en-US/releases/eol/,
 // https://access.redhat.com/support/policy/updates/errata (without ELS)
