@@ -23,8 +23,12 @@ struct Loader {
         var facts: BinaryFacts
         /// Whether its content was looked at.
         var isKnown = true
-        /// Whose need loaded it.
-        var parent: Int?
+        /// Where it looks for what it needs, and where what it loads looks too, and so on.
+        var inherited: [BytePath] = []
+        /// Where it looks, and no other.
+        var own: [BytePath] = []
+        /// The next module towards the program that has such directories.
+        var next: Int?
     }
 
     private let tree: LinkTree
@@ -60,7 +64,7 @@ struct Loader {
         // Programs that run with more rights than their user are protected from it.
         let isProtected = program.entry.mode & 0o4000 != 0 && tree.user.uid != nil && tree.user.uid != program.entry.uid
         libraryPath = isProtected ? [] : environment.libraryPath
-        modules = [Module(path: program.path, origin: program.path.parent, facts: facts, parent: nil)]
+        modules = [Module(path: program.path, origin: program.path.parent, facts: facts)]
         let own = String(decoding: loader.path.name, as: UTF8.self)
         modules.append(
             Module(
@@ -69,7 +73,7 @@ struct Loader {
                     ?? BinaryFacts(
                         kind: .sharedLibrary, bits: facts.bits, isLittleEndian: facts.isLittleEndian,
                         architecture: facts.architecture, isDynamic: true),
-                isKnown: loader.facts?.binary != nil, parent: 0))
+                isKnown: loader.facts?.binary != nil))
         result.libraries.append(loader.path)
         identities[loader.identity] = 1
         for name in [
@@ -92,6 +96,7 @@ struct Loader {
     }
 
     private mutating func run() throws(LinkBudget.Exhausted) {
+        try setDirectories(of: 0, parent: nil)
         var next = 0
         while next < modules.count {
             var told: Set<String> = []
@@ -111,7 +116,7 @@ struct Loader {
             return
         }
         guard modules.count < Self.libraryLimit else { throw LinkBudget.Exhausted() }
-        guard let (path, file, facts) = try find(name, for: parent) else {
+        guard case .library(let path, let file, let facts) = try find(name, for: parent) else {
             result.missing.append(.library(name, neededBy: modules[parent].path))
             absent.insert(name)
             return
@@ -121,7 +126,10 @@ struct Loader {
             return
         }
         let index = modules.count
-        modules.append(Module(path: file.path, origin: path.parent, facts: facts, parent: parent))
+        modules.append(
+            Module(
+                path: file.path, origin: path.parent, facts: facts, isKnown: file.facts?.binary != nil))
+        try setDirectories(of: index, parent: parent)
         result.libraries.append(file.path)
         identities[file.identity] = index
         names[name] = index
@@ -135,74 +143,86 @@ struct Loader {
 
     // MARK: - Search
 
-    /// A library that was found: the path at which it was, and what is known of it.
-    private typealias Found = (path: BytePath, file: LinkTree.File, facts: BinaryFacts)
+    /// What lies at a path, as far as a loader is concerned.
+    private enum Candidate {
+        /// Nothing that it would take; it looks on.
+        case none
+        case library(BytePath, LinkTree.File, BinaryFacts)
+        /// A file that makes it give up.
+        case damaged
+    }
 
-    private func find(_ name: String, for parent: Int) throws(LinkBudget.Exhausted) -> Found? {
-        for path in try places(name, for: parent) {
-            switch try candidate(path) {
-            case .none: continue
-            case .damaged: return nil
-            case .library(let file, let facts): return (path, file, facts)
-            }
+    /// Works out where a module looks: RPATH is for all that it loads, RUNPATH for what it needs itself, and who has
+    /// RUNPATH has no RPATH. musl makes no difference between them.
+    private mutating func setDirectories(of index: Int, parent: Int?) throws(LinkBudget.Exhausted) {
+        let facts = modules[index].facts
+        let isMusl = directories.flavour == .musl
+        var (inherited, own) = facts.runpath.isEmpty ? (facts.rpath, []) : ([], facts.runpath)
+        if isMusl, inherited.isEmpty { swap(&inherited, &own) }
+        for text in inherited {
+            try budget.spend()
+            if let path = expand(text, for: index) { modules[index].inherited.append(path) }
         }
-        return nil
+        for text in own {
+            try budget.spend()
+            if let path = expand(text, for: index) { modules[index].own.append(path) }
+        }
+        modules[index].next = parent.flatMap { modules[$0].inherited.isEmpty ? modules[$0].next : $0 }
     }
 
-    /// The paths at which a library is looked for, in their order.
-    private func places(_ name: String, for parent: Int) throws(LinkBudget.Exhausted) -> [BytePath] {
-        guard !name.isEmpty else { return [] }
-        if name.utf8.contains(UInt8(ascii: "/")) { return expand(name, for: parent).map { [$0] } ?? [] }
-        return try below(order(for: parent), name) + (directories.cache[name] ?? [])
-            + below(directories.directories, name)
+    private func find(_ name: String, for parent: Int) throws(LinkBudget.Exhausted) -> Candidate {
+        guard !name.isEmpty else { return .none }
+        if name.utf8.contains(UInt8(ascii: "/")) {
+            guard let path = expand(name, for: parent) else { return .none }
+            return try candidate(path)
+        }
+        let environment = libraryPath.compactMap { expand($0, for: 0) }
+        if directories.flavour == .musl {
+            var found = try search(environment, name)
+            if case .none = found { found = try searchInherited(name, from: parent) }
+            if case .none = found { found = try search(directories.directories, name) }
+            return found
+        }
+        var found = Candidate.none
+        if modules[parent].own.isEmpty { found = try searchInherited(name, from: parent) }
+        if case .none = found { found = try search(environment, name) }
+        if case .none = found { found = try search(modules[parent].own, name) }
+        for path in directories.cache[name] ?? [] {
+            guard case .none = found else { break }
+            found = try candidate(path)
+        }
+        if case .none = found { found = try search(directories.directories, name) }
+        return found
     }
 
-    /// A name in directories, and in those below them for newer processors.
-    private func below(_ list: [BytePath], _ name: String) throws(LinkBudget.Exhausted) -> [BytePath] {
-        var out: [BytePath] = []
+    /// Looks where a module, who loaded it, and so on up to the program, say.
+    private func searchInherited(_ name: String, from module: Int) throws(LinkBudget.Exhausted) -> Candidate {
+        var next: Int? = module
+        while let module = next {
+            let found = try search(modules[module].inherited, name)
+            guard case .none = found else { return found }
+            next = modules[module].next
+        }
+        return .none
+    }
+
+    /// Looks in directories, and in those below them for newer processors.
+    private func search(_ list: [BytePath], _ name: String) throws(LinkBudget.Exhausted) -> Candidate {
         for directory in list {
             try budget.spend()
             guard tree.directory(directory) != nil else { continue }
-            out.append(directory.appending(name))
-            guard directories.flavour == .glibc else { continue }
+            let found = try candidate(directory.appending(name))
+            guard case .none = found, directories.flavour == .glibc else {
+                if case .none = found { continue }
+                return found
+            }
             let better = directory.appending("glibc-hwcaps")
             for level in Self.levels[architecture] ?? [] where tree.directory(better) != nil {
-                out.append(better.appending("\(level)/\(name)"))
+                let found = try candidate(better.appending("\(level)/\(name)"))
+                guard case .none = found else { return found }
             }
         }
-        return out
-    }
-
-    /// What nearly all processors of today are; a library that exists for newer ones alone counts as missing.
-    private static let levels = ["amd64": ["x86-64-v2"], "ppc64le": ["power9"], "s390x": ["z13"]]
-
-    /// The directories that a module and the environment ask for, in their order.
-    private func order(for parent: Int) -> [BytePath] {
-        let environment = libraryPath.compactMap { expand($0, for: 0) }
-        switch directories.flavour {
-        case .musl:
-            // RPATH is taken as RUNPATH is, and both are passed on to what a library needs.
-            return environment
-                + chain(parent).flatMap { module in
-                    let facts = modules[module].facts
-                    return (facts.runpath.isEmpty ? facts.rpath : facts.runpath).compactMap { expand($0, for: module) }
-                }
-        case .glibc:
-            var out: [BytePath] = []
-            if modules[parent].facts.runpath.isEmpty {
-                for module in chain(parent) where modules[module].facts.runpath.isEmpty {
-                    out += modules[module].facts.rpath.compactMap { expand($0, for: module) }
-                }
-            }
-            return out + environment + modules[parent].facts.runpath.compactMap { expand($0, for: parent) }
-        }
-    }
-
-    /// A module, whose need loaded it, and so on up to the program.
-    private func chain(_ module: Int) -> [Int] {
-        var out = [module]
-        while let parent = modules[out[out.count - 1]].parent { out.append(parent) }
-        return out
+        return .none
     }
 
     /// A directory or file of RPATH and its like, `$ORIGIN`, `$LIB` and `$PLATFORM` put in.
@@ -219,14 +239,8 @@ struct Loader {
         return workingDirectory.joined(out)
     }
 
-    /// What lies at a path, as far as a loader is concerned.
-    private enum Candidate {
-        /// Nothing that it would take; it looks on.
-        case none
-        case library(LinkTree.File, BinaryFacts)
-        /// A file that makes it give up.
-        case damaged
-    }
+    /// What nearly all processors of today are; a library that exists for newer ones alone counts as missing.
+    private static let levels = ["amd64": ["x86-64-v2"], "ppc64le": ["power9"], "s390x": ["z13"]]
 
     /// A library that can be read and is made for the program's machine; those for others are passed over.
     private func candidate(_ path: BytePath) throws(LinkBudget.Exhausted) -> Candidate {
@@ -235,10 +249,10 @@ struct Loader {
         guard let facts = file.facts?.binary else {
             // What was too large to be looked at is taken for what it is called.
             return file.facts.map { $0.kind == .sharedLibrary || $0.kind == .program } ?? true
-                ? .library(file, unknownLibrary) : .damaged
+                ? .library(path, file, unknownLibrary) : .damaged
         }
         if facts.bits != bits || facts.architecture != architecture { return .none }
-        return facts.kind == .object || facts.kind == .core ? .damaged : .library(file, facts)
+        return facts.kind == .object || facts.kind == .core ? .damaged : .library(path, file, facts)
     }
 
     private var unknownLibrary: BinaryFacts {
@@ -268,27 +282,5 @@ struct Loader {
                 }
             }
         }
-    }
-}
-
-extension BytePath {
-    /// Another path, taken from here when it does not start at the root.
-    func joined(_ path: String) -> BytePath {
-        path.utf8.first == UInt8(ascii: "/")
-            ? BytePath(cleaning: path) : BytePath(cleaning: Array("/\(self)/\(path)".utf8))
-    }
-}
-
-/// How many places may be looked at, so that a hostile image can't make the search endless.
-final class LinkBudget {
-    struct Exhausted: Error {}
-
-    private var left: Int
-
-    init(_ places: Int) { left = places }
-
-    func spend() throws(Exhausted) {
-        guard left > 0 else { throw Exhausted() }
-        left -= 1
     }
 }

@@ -30,6 +30,8 @@ struct ProgramJudge {
     let environment: ProcessEnvironment
     let platform: Platform
     private let budget = LinkBudget(3_000_000)
+    /// Of the above, what one program may take.
+    private static let programLimit = 150_000
 
     init(_ image: AnalysedImage) {
         tree = LinkTree(image)
@@ -71,7 +73,8 @@ struct ProgramJudge {
             return Finding(.fails([.interpreter(interpreter)]), program: file)
         }
         let result = try Loader.load(
-            file, facts, loader: loader, interpreter: interpreter, tree, environment, budget)
+            file, facts, loader: loader, interpreter: interpreter, tree, environment,
+            budget.part(Self.programLimit))
         let start: ProgramVerdict.Start =
             result.missing.isEmpty ? .resolves(libraries: result.libraries) : .fails(result.missing)
         return Finding(start, program: file)
