@@ -1,4 +1,5 @@
-// Alpine: packages alpine-baselayout 3.6, musl 1.2.5, busybox 1.37 and ca-certificates-bundle of Alpine 3.21
+// As of 2026-11-21. Debian's part is compared with bases as they are assembled; Alpine's is written down from its lists of
+// files, and the loader's rules are tried with musl itself. Alpine: packages alpine-baselayout 3.6, musl 1.2.5, busybox 1.37 and ca-certificates-bundle of Alpine 3.21
 // https://pkgs.alpinelinux.org/contents?branch=v3.21
 internal import Binaries
 internal import Core
@@ -11,9 +12,6 @@ enum BaseTable: String, CaseIterable {
     case base
     case cc
     case alpine
-
-    /// When the table was last compared with the bases.
-    static let date = "2026-11-21"
 
     /// - Returns: nil when there is no such base for the architecture.
     func layer(_ architecture: String) -> LayerFacts? {
