@@ -239,9 +239,9 @@ struct RuleTests {
         var image = TestImage()
         let policy = "policy:\n  reproducible: true\n"
         #expect(try await image.judge(policy).failures == 1)
-        image.context.rebuild = { .same }
+        image.context.rebuild = { _ in .same }
         #expect(try await image.judge(policy).isPassed)
-        image.context.rebuild = { .different("layer 2") }
+        image.context.rebuild = { _ in .different("layer 2") }
         #expect(try await image.findings(policy) == ["building once more gives another image: layer 2"])
     }
 

@@ -25,6 +25,19 @@ package struct PolicyContext: Sendable {
         case different(String)
     }
 
+    /// What a build once more has to be told.
+    package struct RebuildOptions: Sendable, Hashable {
+        /// `NAME=VALUE`, as `--build-arg` takes them.
+        package var arguments: [String]
+        /// `NAME=IMAGE`, as `--build-context` takes them.
+        package var contexts: [String]
+
+        package init(arguments: [String] = [], contexts: [String] = []) {
+            self.arguments = arguments
+            self.contexts = contexts
+        }
+    }
+
     /// The day on which exceptions and releases are looked at.
     package var today: CivilDate
     /// Nil when that is unknown; empty for an image that stands on nothing.
@@ -42,7 +55,7 @@ package struct PolicyContext: Sendable {
     /// The Dockerfile, for what no instruction is guilty of.
     package var dockerfile: LayerCause.Place?
     /// Builds the image again, and compares; nil where it can't be built here.
-    package var rebuild: (@Sendable () async throws -> Rebuild)?
+    package var rebuild: (@Sendable (RebuildOptions) async throws -> Rebuild)?
 
     package init(today: CivilDate, platforms: [Platform]) {
         self.today = today

@@ -101,7 +101,10 @@ enum ReproducibleRule: PolicyRule {
     static let title = "building once more gives the same image"
     static let help =
         "An image that anybody can build again is one whose source anybody can verify. Builds the image anew, without the cache."
-    static let keys: [SettingKey] = []
+    static let keys = [
+        SettingKey("arguments", .texts, "Values for ARG that the image was built with, as NAME=VALUE."),
+        SettingKey("contexts", .texts, "What names in FROM and --from meant, as NAME=IMAGE."),
+    ]
 
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) async throws -> [PolicyFinding] {
         guard let rebuild = input.context.rebuild else {
@@ -112,7 +115,9 @@ enum ReproducibleRule: PolicyRule {
                     place: input.dockerfile)
             ]
         }
-        switch try await rebuild() {
+        switch try await rebuild(
+            .init(arguments: settings.texts("arguments"), contexts: settings.texts("contexts")))
+        {
         case .same: return []
         case .different(let what):
             return [

@@ -77,6 +77,10 @@ struct CheckJob: Sendable {
             context.bases = source.bases
             context.instructions = source.instructions
             context.dockerfile = source.last
+            let rebuild = Rebuild(
+                image: inspection.image, dockerfile: source.file, context: directory ?? source.directory,
+                store: inspection.store)
+            context.rebuild = { try await rebuild.run($0) }
         } else if let name = inspection.input.image.annotations[Annotation.baseName], !name.isEmpty {
             let digest = inspection.input.image.annotations[Annotation.baseDigest]
             context.bases = [.init(name: name.contains("@") ? name : name + (digest.map { "@" + $0 } ?? ""))]

@@ -46,6 +46,8 @@ extension Inspection {
     func binary(_ text: String) async throws -> Binary { try await binary(file(text)) }
 
     func binary(_ node: FileTree.Node) async throws -> Binary {
+        // What is no program, or too large for one, is not read once more.
+        guard image.facts(of: node)?.binary != nil else { throw InspectionError.noProgram(node.path) }
         let bytes = try await content(node)
         return try await BlockingPool.compute.run {
             guard let facts = try BinaryFacts.read(bytes) else {
