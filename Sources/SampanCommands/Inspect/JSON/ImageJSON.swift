@@ -117,7 +117,7 @@ enum ImageJSON {
                     .init(key: "layer", value: item.layer >= 0 ? layer(item.layer) : .null),
                 ]
                 if case .symlink(let target) = item.entry.kind {
-                    members.append(.init(key: "target", value: .string(String(decoding: target, as: UTF8.self))))
+                    members.append(.init(key: "target", value: text(target)))
                 }
                 if item.entry.isFile, let facts = image.facts(of: item) {
                     members.append(.init(key: "kind", value: .string(facts.kind.rawValue)))
@@ -134,6 +134,10 @@ enum ImageJSON {
     /// JSON has no bytes: names that are no UTF-8 are given with their other bytes escaped, as `\xff`.
     static func path(_ path: BytePath) -> OrderedJSON {
         .string(String(validating: path.bytes, as: UTF8.self).map { "/" + $0 } ?? SafeText.path(path))
+    }
+
+    private static func text(_ bytes: [UInt8]) -> OrderedJSON {
+        .string(String(validating: bytes, as: UTF8.self) ?? SafeText.bytes(bytes))
     }
 
     static func strings(_ values: [String]) -> OrderedJSON { .array(values.map { .string($0) }) }
