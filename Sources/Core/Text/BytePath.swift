@@ -16,22 +16,38 @@ package struct BytePath: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Normalises a path lexically, as if the root were the current directory: leading slashes, `.` and empty
     /// components vanish, `..` goes up but never above the root.
     package init(cleaning path: some Collection<UInt8>) {
+        // Paths are made by the hundred thousand: one loop over the bytes, whatever holds them.
+        if let cleaned = path.withContiguousStorageIfAvailable(Self.cleaned) {
+            bytes = cleaned
+        } else {
+            bytes = Array(path).withUnsafeBufferPointer(Self.cleaned)
+        }
+    }
+
+    private static func cleaned(_ path: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
         var out: [UInt8] = []
         out.reserveCapacity(path.count)
-        for part in path.split(separator: UInt8(ascii: "/")) {
-            if part.elementsEqual([UInt8(ascii: ".")]) { continue }
-            if part.elementsEqual([UInt8(ascii: "."), UInt8(ascii: ".")]) {
-                if let slash = out.lastIndex(of: UInt8(ascii: "/")) {
+        var start = 0
+        while start < path.count {
+            var end = start
+            while end < path.count, path[end] != slash { end += 1 }
+            switch end - start {
+            case 0: break
+            case 1 where path[start] == dot: break
+            case 2 where path[start] == dot && path[start + 1] == dot:
+                if let slash = out.lastIndex(of: slash) {
                     out.removeSubrange(slash...)
                 } else {
                     out.removeAll(keepingCapacity: true)
                 }
-                continue
+            default:
+                if !out.isEmpty { out.append(slash) }
+                out.append(contentsOf: path[start..<end])
             }
-            if !out.isEmpty { out.append(UInt8(ascii: "/")) }
-            out.append(contentsOf: part)
+            start = end + 1
         }
-        bytes = out
+        return out
     }
 
     package init(cleaning path: String) { self.init(cleaning: Array(path.utf8)) }
