@@ -29,10 +29,17 @@ struct AttributionBuilder {
         }.sorted { ($0.addresses.lowerBound, $0.offset) < ($1.addresses.lowerBound, $1.offset) }
     }
 
+    /// Owners that are told apart; names may share their bytes, so that a table could stand for more than fit into memory.
+    private static let ownerLimit = 100_000
+
     /// The number of an owner.
     mutating func owner(_ module: String, _ package: String, _ kind: SizeAttribution.Kind) -> Int {
-        let owner = Owner(module: module, package: package, kind: kind)
+        var owner = Owner(module: module, package: package, kind: kind)
         if let number = numbers[owner] { return number }
+        if owners.count >= Self.ownerLimit {
+            owner = Owner(module: "", package: "more than are told apart", kind: kind)
+            if let number = numbers[owner] { return number }
+        }
         let number = reserved + owners.count
         numbers[owner] = number
         owners.append(owner)

@@ -20,11 +20,16 @@ enum SymbolName {
         return text.skip("So") || text.skip("SC") ? "__C" : "Swift"
     }
 
+    /// Bytes of the longest number in base 62 and of the underscore behind it.
+    private static let numberLength = 12
+    private static let attempts = 64
+
     /// Crates are written `C`, a number that tells namesakes apart (`s…_`), and the name.
     private static func rustCrate(_ text: inout Cursor) -> String {
-        while text.find(UInt8(ascii: "C")) {
+        // A type's crate stands behind few others; a name may be nothing but beginnings of crates.
+        for _ in 0..<attempts where text.find(UInt8(ascii: "C")) {
             var crate = text
-            if crate.skip("s"), !crate.find(UInt8(ascii: "_")) { continue }
+            if crate.skip("s"), !crate.find(UInt8(ascii: "_"), within: Self.numberLength) { continue }
             if let identifier = crate.identifier() { return identifier }
         }
         return "Rust"
@@ -68,9 +73,9 @@ private struct Cursor {
         return true
     }
 
-    /// Goes on behind the next such byte.
-    mutating func find(_ byte: UInt8) -> Bool {
-        guard let index = rest.firstIndex(of: byte) else { return false }
+    /// Goes on behind the next such byte, when that is near enough.
+    mutating func find(_ byte: UInt8, within distance: Int = .max) -> Bool {
+        guard let index = rest.prefix(distance).firstIndex(of: byte) else { return false }
         rest = rest[(index + 1)...]
         return true
     }

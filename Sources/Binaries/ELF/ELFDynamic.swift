@@ -24,6 +24,9 @@ struct ELFDynamic {
     private static let symbolLimit = 16 << 20
     private static let pathLimit = 4096
     private static let nameLimit = 256
+    /// Bytes of names that a list may have beyond those that the file holds: names may share their bytes, but not so
+    /// much that a small file fills the memory.
+    private static let sharedLimit = 16 << 10
     private static let versionLimit = 128 << 10
     private static let versionSteps = 1 << 14
 
@@ -65,8 +68,18 @@ struct ELFDynamic {
         return file.fields(try file.bytes(in: start..<strings.upperBound, limit: limit)).text(at: 0, limit: limit)
     }
 
+    /// Bytes of names that one list may have; what comes behind is left out.
+    private var nameBudget: Int { strings.count + Self.sharedLimit }
+
     private func texts(_ tag: UInt64) throws -> [String] {
-        try entries.filter { $0.tag == tag }.compactMap { try text(at: $0.value, limit: Self.pathLimit) }
+        var left = nameBudget
+        var texts: [String] = []
+        for entry in entries where entry.tag == tag && left > 0 {
+            guard let text = try text(at: entry.value, limit: Self.pathLimit) else { continue }
+            left -= text.utf8.count
+            texts.append(text)
+        }
+        return texts
     }
 
     func needed() throws -> [String] { try texts(Tag.needed) }
@@ -121,19 +134,23 @@ struct ELFDynamic {
         var needs: [BinaryFacts.VersionNeed] = []
         var steps = 0
         var offset = 0
-        while steps < Self.versionSteps, let library = table.int(at: offset + 4), let first = table.int(at: offset + 8),
+        var left = nameBudget
+        while left > 0, steps < Self.versionSteps, let library = table.int(at: offset + 4),
+            let first = table.int(at: offset + 8),
             let next = table.int(at: offset + 12)
         {
             steps += 1
             var need = BinaryFacts.VersionNeed(
                 library: try text(at: UInt64(library), limit: Self.nameLimit) ?? "", versions: [])
+            left -= need.library.utf8.count
             var version = offset + Int(first)
-            while steps < Self.versionSteps, let flags = table.half(at: version + 4),
+            while left > 0, steps < Self.versionSteps, let flags = table.half(at: version + 4),
                 let name = table.int(at: version + 8),
                 let step = table.int(at: version + 12)
             {
                 steps += 1
                 if flags & 2 == 0, let name = try text(at: UInt64(name), limit: Self.nameLimit) {
+                    left -= name.utf8.count
                     need.versions.append(name)
                 }
                 guard step > 0 else { break }
@@ -151,11 +168,15 @@ struct ELFDynamic {
         guard let table = try versions(Tag.versionDefinitions) else { return [] }
         var names: [String] = []
         var offset = 0
-        while names.count < Self.versionSteps, let flags = table.half(at: offset + 2),
+        var left = nameBudget
+        while left > 0, names.count < Self.versionSteps, let flags = table.half(at: offset + 2),
             let first = table.int(at: offset + 12), let next = table.int(at: offset + 16)
         {
-            if flags & 1 == 0, let name = table.int(at: offset + Int(first)) {
-                try text(at: UInt64(name), limit: Self.nameLimit).map { names.append($0) }
+            if flags & 1 == 0, let place = table.int(at: offset + Int(first)),
+                let name = try text(at: UInt64(place), limit: Self.nameLimit)
+            {
+                left -= name.utf8.count
+                names.append(name)
             }
             guard next > 0 else { break }
             offset += Int(next)

@@ -1,11 +1,14 @@
 // https://pkg.go.dev/runtime/debug#BuildInfo (the text form; strings in quotes as https://go.dev/ref/spec#String_literals)
 
 extension GoBuild {
+    /// Modules and settings that are read; the largest programs have some thousand.
+    private static let lineLimit = 20_000
+
     /// Takes over the lines of modules and settings; what isn't understood is left out.
     mutating func read(modules text: ArraySlice<UInt8>) {
         /// What a line `=>` replaces.
         var lastIsMain = false
-        for line in text.split(separator: UInt8(ascii: "\n")) {
+        for line in text.split(separator: UInt8(ascii: "\n"), maxSplits: Self.lineLimit).prefix(Self.lineLimit) {
             let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
                 .map { String(decoding: $0, as: UTF8.self) }
             switch fields[0] {

@@ -101,6 +101,9 @@ private struct Header {
     private let list: Int
     private let records: Int
 
+    /// Functions of the largest table that is read; programs of hundreds of megabytes have some hundred thousand.
+    private static let countLimit = 4 << 20
+
     init?(_ bytes: [UInt8], isLittleEndian: Bool) {
         guard bytes.count >= 8,
             GoFunctionTable.isHeader(Fields(bytes, isLittleEndian: isLittleEndian, wordSize: 8), at: 0)
@@ -131,7 +134,7 @@ private struct Header {
             (self.positions, self.list, records) = (positions, list, list)
         }
         let (size, overflow) = (count * 2 + 1).multipliedReportingOverflow(by: entrySize)
-        guard !overflow, size <= bytes.count - min(list, bytes.count) else { return nil }
+        guard !overflow, size <= bytes.count - min(list, bytes.count), count <= Self.countLimit else { return nil }
     }
 
     /// Bytes of a field of the list.

@@ -9,6 +9,8 @@ struct GoTablePlace: Sendable, Hashable {
     private static let chunk = 1 << 20
     /// So much of a program is looked through.
     private static let scanLimit: Int64 = 1 << 30
+    /// So many places that begin like a table are looked at more closely.
+    private static let candidateLimit = 1000
 
     /// - Returns: nil when the program is not of Go, or its table is damaged or hidden.
     static func find(in file: ELFFile) throws -> GoTablePlace? {
@@ -21,10 +23,11 @@ struct GoTablePlace: Sendable, Hashable {
         // Linkers of C merge the section into another one; programs without a table of sections are looked through too.
         guard file.sections.isEmpty || file.sections.contains(where: { isOfGo($0.name) }) else { return nil }
         var looked: Int64 = 0
+        var candidates = candidateLimit
         for (range, address) in loadedParts(of: file) {
-            guard looked < scanLimit else { break }
+            guard looked < scanLimit, candidates > 0 else { break }
             looked += Int64(range.count)
-            if let place = try scan(file, range, address) { return place }
+            if let place = try scan(file, range, address, &candidates) { return place }
         }
         return nil
     }
@@ -38,15 +41,18 @@ struct GoTablePlace: Sendable, Hashable {
         return file.segments.filter { $0.type == ELFFile.load }.map { ($0.fileRange, $0.address) }
     }
 
-    private static func scan(_ file: ELFFile, _ range: Range<Int64>, _ address: UInt64) throws -> GoTablePlace? {
+    private static func scan(
+        _ file: ELFFile, _ range: Range<Int64>, _ address: UInt64, _ candidates: inout Int
+    ) throws -> GoTablePlace? {
         let step: UInt64 = 8
         // Tables stand at addresses that are multiples of an address's size.
         var offset = range.lowerBound + Int64((step - address % step) % step)
-        while offset < range.upperBound {
+        while offset < range.upperBound, candidates > 0 {
             let fields = file.fields(
                 try file.bytes.bytes(at: offset, count: Int(min(Int64(chunk) + 64, range.upperBound - offset))))
             for position in stride(from: 0, to: min(chunk, fields.count - 8), by: Int(step))
-            where GoFunctionTable.isHeader(fields, at: position) {
+            where candidates > 0 && GoFunctionTable.isHeader(fields, at: position) {
+                candidates -= 1
                 let start = offset + Int64(position)
                 let place = GoTablePlace(
                     fileRange: start..<range.upperBound, address: address &+ UInt64(start - range.lowerBound))

@@ -7,6 +7,8 @@ extension RustBuild {
     /// Records of a thousand crates take some 100 KiB.
     private static let packedLimit = 1 << 20
     private static let unpackedLimit = 2 << 20
+    /// How much larger a record may become; real ones are five to ten times as large.
+    private static let growthLimit = 64
 
     /// - Returns: nil when nothing tells of Rust.
     static func read(_ file: ELFFile, _ compilers: CompilerComments) throws -> RustBuild? {
@@ -39,9 +41,10 @@ extension RustBuild {
         return input.withUnsafeMutableBufferPointer { source -> [UInt8]? in
             stream.next_in = source.baseAddress
             stream.avail_in = UInt32(source.count)
+            let limit = min(unpackedLimit, 4096 + source.count * growthLimit)
             var out: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 64 << 10)
-            while out.count <= unpackedLimit {
+            while out.count <= limit {
                 let (result, count) = chunk.withUnsafeMutableBufferPointer { target -> (Int32, Int) in
                     stream.next_out = target.baseAddress
                     stream.avail_out = UInt32(target.count)

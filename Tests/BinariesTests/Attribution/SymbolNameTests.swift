@@ -33,6 +33,15 @@ struct SymbolNameTests {
         #expect(module(Array(name.utf8)) == nil)
     }
 
+    @Test("a crate is looked for near the start, and its number no further than numbers are long")
+    func longNames() {
+        let start = Array("_R".utf8)
+        #expect(module(start + Array("NvCs".utf8) + Array(repeating: 0x61, count: 11) + Array("_3abc".utf8)) == "abc")
+        #expect(module(start + Array("NvCs".utf8) + Array(repeating: 0x61, count: 12) + Array("_3abc".utf8)) == "Rust")
+        let beginnings = Array(repeatElement(Array("Cs".utf8), count: 2000).joined())
+        #expect(module(start + beginnings + Array("_3abc".utf8)) == "Rust")
+    }
+
     @Test("names that are cut off or damaged are no trouble")
     func damaged() {
         for name in [

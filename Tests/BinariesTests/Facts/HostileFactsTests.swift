@@ -108,6 +108,48 @@ struct HostileFactsTests {
         }
     }
 
+    @Test("names that share their bytes don't become more than the file has", arguments: ELFBuilder.forms)
+    func sharedNames(bits: Int, isLittleEndian: Bool) throws {
+        var builder = ELFBuilder(bits: bits, isLittleEndian: isLittleEndian, type: ELFFile.sharedFile)
+        let strings = builder.section(
+            ".dynstr", type: ELFFile.stringTable, [0] + Array(repeating: 0x61, count: 4000) + [0])
+        var (needs, table) = (builder.writer, builder.writer)
+        for half in [1, 4000] { needs.half(half) }
+        for int in [1, 16, 0] { needs.int(int) }
+        for _ in 0..<4000 { for int in [0, 0, 1, 16] { needs.int(int) } }
+        var definitions = builder.writer
+        for _ in 0..<4000 {
+            for half in [1, 0, 2, 1] { definitions.half(half) }
+            for int in [0, 20, 28, 1, 0] { definitions.int(int) }
+        }
+        for _ in 0..<4000 { for word in [1, 1] { table.word(word) } }
+        let tables = [
+            (5, strings), (10, 4002),
+            (0x6fff_fffe, builder.section(".gnu.version_r", type: 0x6fff_fffe, needs.bytes)),
+            (0x6fff_fffc, builder.section(".gnu.version_d", type: 0x6fff_fffc, definitions.bytes)),
+        ]
+        for (tag, value) in tables {
+            table.word(tag)
+            table.word(value)
+        }
+        builder.section(".dynamic", type: ELFFile.dynamicSection, flags: 3, table.bytes)
+        builder.segment(ELFFile.dynamic, flags: 6)
+        let facts = try #require(try builder.facts())
+        let names = [facts.needed, facts.versionNeeds.flatMap(\.versions), facts.versionDefinitions]
+        for list in names {
+            #expect(!list.isEmpty)
+            #expect(list.reduce(0) { $0 + $1.utf8.count } < 32 << 10)
+        }
+    }
+
+    @Test("of modules and settings without end some are read")
+    func manyModules() throws {
+        var builder = ELFBuilder()
+        let lines = String(repeating: "dep\ta\tv1\n", count: 30_000)
+        builder.section(".go.buildinfo", flags: 3, GoBuildInfoTests.inline("path\tmain\n" + lines))
+        #expect(try builder.facts()?.go?.dependencies.count == 19_999)
+    }
+
     @Test("of a file of any size little is read", arguments: [0, 1, 0xff] as [UInt8])
     func endless(filler: UInt8) throws {
         var head = ELFBuilder().writer
