@@ -15,9 +15,17 @@ final class BodyMonitor: Sendable {
 
     private let state = Mutex(State.offered(since: .now))
 
-    func reading() { state.withLock { $0 = .reading } }
-    func offered() { state.withLock { $0 = .offered(since: .now) } }
-    func finished() { state.withLock { $0 = .finished } }
+    func reading() { become(.reading) }
+    func offered() { become(.offered(since: .now)) }
+    func finished() { become(.finished) }
+
+    /// What comes after the verdict, from a connection that is being cancelled, changes nothing.
+    private func become(_ next: State) {
+        state.withLock { state in
+            if case .stalled = state { return }
+            state = next
+        }
+    }
 
     var isStalled: Bool {
         state.withLock { state in
