@@ -35,6 +35,10 @@ final class LinkTree {
     private(set) var user: ProcessUser
     private var items: [BytePath: Item?] = [:]
     private var passable: [BytePath: Bool] = [:]
+    /// Paths by library name, from `/etc/ld.so.cache`.
+    private(set) lazy var loaderCache = LoaderCache.paths(self)
+    /// What `/etc/ld.so.conf` says where the cache is not known.
+    private(set) lazy var configuredLibraryDirectories = LoaderCache.configuredDirectories(self)
 
     init(_ image: AnalysedImage) {
         self.image = image

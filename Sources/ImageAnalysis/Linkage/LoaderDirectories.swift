@@ -24,8 +24,8 @@ struct LoaderDirectories {
         } else {
             flavour = .glibc
             (directories, libraryToken) = Self.glibc(loader.path, architecture)
-            directories = LoaderCache.configuredDirectories(tree) + directories
-            cache = LoaderCache.paths(tree)
+            directories = tree.configuredLibraryDirectories + directories
+            cache = tree.loaderCache
         }
     }
 

@@ -214,6 +214,20 @@ struct AdviceTests {
             try stack.explanation().advice.map(\.rule) == ["secret", "duplicates", "dockerignore", "package-cache"])
     }
 
+    @Test(
+        "a link takes the place of a copy with the same rights, and of no other", arguments: [0o644, 0o755] as [UInt32])
+    func links(mode: UInt32) throws {
+        let advice = try Self.advice("duplicates") {
+            $0.layer("RUN /bin/sh -c make", line: 2)
+            $0.file("a", "same", size: 50_000)
+            $0.hardlink("b", to: "a")
+            $0.layer("RUN /bin/sh -c change", line: 3)
+            $0.file("a", "same", size: 50_000, mode: mode)
+        }
+        #expect(advice?.title == "50.0 kB are there under another path too, the largest /a, which is /b")
+        #expect(advice?.after == (mode == 0o644 ? "RUN change && ln -sf /b /a" : nil))
+    }
+
     @Test("figures are short and names are safe in a shell")
     func texts() {
         #expect(

@@ -112,6 +112,35 @@ struct WasteTests {
         #expect(try stack.items() == ["rewritten a 60 in 0 by 2"])
     }
 
+    @Test("a copy of a file of several names is told of by names that the tree shows")
+    func hardlinkCopied() throws {
+        var stack = ImageStack()
+        stack.layer()
+        stack.file("bin/perl", "same", size: 60)
+        stack.hardlink("bin/perl5", to: "bin/perl")
+        stack.hardlink("bin/perl5.36", to: "bin/perl")
+        stack.layer("RUN chmod 700 /bin/perl")
+        stack.file("bin/perl", "same", size: 60, mode: 0o700)
+        #expect(try stack.items() == ["duplicate bin/perl 60 in 1 is bin/perl5"])
+        stack.layer()
+        stack.whiteout("bin/perl5")
+        #expect(try stack.items() == ["duplicate bin/perl 60 in 1 is bin/perl5.36"])
+        stack.layer()
+        stack.whiteout("bin/perl5.36")
+        #expect(try stack.items() == ["deleted bin/perl 60 in 0 by 3"])
+    }
+
+    @Test("what a file that keeps another name only has for nothing is told under that name")
+    func hardlinkRenamed() throws {
+        var stack = ImageStack()
+        stack.layer()
+        stack.file("a", size: 60) { $0.binary = ImageStack.binary(symbols: 20) }
+        stack.hardlink("z", to: "a")
+        stack.layer()
+        stack.file("a", "new", size: 5)
+        #expect(try stack.items() == ["symbols z 20 in 0"])
+    }
+
     @Test("the same bytes under two paths are waste at all but the first: lowest layer, then path")
     func duplicates() throws {
         var stack = ImageStack()

@@ -47,11 +47,8 @@ extension AdviceMaker {
                 rule: "strip-symbols",
                 title: "\(AdviceText.quoted(path)) has \(size) of symbols and debug information that no run needs",
                 bytes: Self.bytes(items), place: place(layer), before: instruction.shown)
-            let record = image.layers[layer].facts
-            let facts = record.contents.index(of: path).flatMap {
-                record.facts.indices.contains($0) ? record.facts[$0] : nil
-            }
-            if facts?.binary?.go != nil {
+            let node = try? image.tree.lookup(path, followLinks: false)
+            if node.flatMap(image.facts(of:))?.binary?.go != nil {
                 advice.after = goBuild(instruction)
                 if advice.after == nil {
                     advice.before = nil
@@ -197,11 +194,20 @@ extension AdviceMaker {
             return Advice(
                 rule: "duplicates", title: "\(size) are there under another path too\(what ?? "")",
                 bytes: Self.bytes(items), place: place(layer), before: instruction.shown,
-                after: items.count > 3
+                after: items.count > 3 || !largest.allSatisfy(isReplaceable)
                     ? nil
                     : instruction.appending(
                         largest.map { "ln -sf \(AdviceText.quoted($0.original)) \(AdviceText.quoted($0.copy))" }
                             .joined(separator: " && ")))
         }
+    }
+
+    /// Whether a link can take the place of a copy: both have the same rights.
+    private func isReplaceable(original: BytePath, copy: BytePath) -> Bool {
+        guard let one = try? image.tree.lookup(original, followLinks: false)?.entry,
+            let other = try? image.tree.lookup(copy, followLinks: false)?.entry
+        else { return false }
+        return one.mode == other.mode && one.uid == other.uid && one.gid == other.gid
+            && one.attributes == other.attributes
     }
 }

@@ -14,6 +14,11 @@ struct FileCensus {
         var fate = Fate.alive
     }
 
+    private struct Place: Hashable {
+        var layer: Int
+        var entry: Int
+    }
+
     enum Fate: UInt8 {
         case alive
         /// Another file is at its path.
@@ -26,11 +31,15 @@ struct FileCensus {
     let image: AnalysedImage
     /// By layer, then path.
     private(set) var records: [Record] = []
+    /// Of files that the tree shows, but not under the name that their content has in the layer: the first name that it
+    /// does show, by layer and entry.
+    private let otherNames: [Place: BytePath]
 
     /// - Throws: what the tree throws: ``LayerError/danglingHardlink(path:target:)``.
     init(_ image: AnalysedImage) throws {
         self.image = image
-        let alive = try Self.alive(image)
+        let (alive, otherNames) = try Self.alive(image)
+        self.otherNames = otherNames
         var dead: [Int] = []
         for (layer, facts) in image.layers.map(\.facts).enumerated() {
             let entries = facts.contents.entries
@@ -46,6 +55,12 @@ struct FileCensus {
         image.layers[Int(record.layer)].facts.contents.entries[Int(record.entry)]
     }
 
+    /// What a file is called: where the tree shows it, else what it was called in its layer.
+    func path(_ record: Record) -> BytePath {
+        guard record.fate == .alive, !otherNames.isEmpty else { return entry(record).path }
+        return otherNames[Place(layer: Int(record.layer), entry: Int(record.entry))] ?? entry(record).path
+    }
+
     func facts(_ record: Record) -> ContentFacts? {
         let facts = image.layers[Int(record.layer)].facts.facts
         return facts.indices.contains(Int(record.entry)) ? facts[Int(record.entry)] : nil
@@ -56,17 +71,24 @@ struct FileCensus {
 
     // MARK: What is alive
 
-    /// For each entry of each layer whether the tree shows it under any name.
-    private static func alive(_ image: AnalysedImage) throws -> [[Bool]] {
+    /// For each entry of each layer whether the tree shows it under any name, and the names of those whose own is not
+    /// among them.
+    private static func alive(_ image: AnalysedImage) throws -> (alive: [[Bool]], otherNames: [Place: BytePath]) {
         let layers = image.layers.map(\.facts.contents)
         var alive = layers.map { [Bool](repeating: false, count: $0.entries.count) }
+        /// Files by a name that is a link in their layer; which of them have their own, too, is known at the end.
+        var linked: [Place: BytePath] = [:]
         // The tree and the layers are in one order, so that finding an entry is going on from the last one.
         var cursors = [Int](repeating: 0, count: layers.count)
         try image.tree.forEachNode { node in
             guard node.entry.isFile, layers.indices.contains(node.layer) else { return }
             let layer = node.layer
             if let first = node.hardlink {
-                if let index = layers[layer].index(of: first) { alive[layer][index] = true }
+                guard let index = layers[layer].index(of: first) else { return }
+                alive[layer][index] = true
+                // In path order, so that the first one stays.
+                let place = Place(layer: layer, entry: index)
+                if linked[place] == nil { linked[place] = node.path }
                 return
             }
             let entries = layers[layer].entries
@@ -75,7 +97,12 @@ struct FileCensus {
             cursors[layer] = cursor
             if cursor < entries.count, entries[cursor].path == node.path { alive[layer][cursor] = true }
         }
-        return alive
+        let otherNames = linked.filter { place, _ in
+            let own = layers[place.layer].entries[place.entry].path
+            guard let node = try? image.tree.lookup(own, followLinks: false) else { return true }
+            return node.layer != place.layer || node.path != own
+        }
+        return (alive, otherNames)
     }
 
     // MARK: What took the others away

@@ -15,7 +15,7 @@ extension Waste {
             switch record.fate {
             case .alive:
                 if let kind = NeedlessKind.of(entry, census.facts(record), owners.owner(record, entry.path)) {
-                    items.append(Item(kind: kind, path: entry.path, bytes: entry.size, layer: layer))
+                    items.append(Item(kind: kind, path: census.path(record), bytes: entry.size, layer: layer))
                 } else {
                     remaining.append(record)
                 }
@@ -57,8 +57,8 @@ extension Waste {
             copies.insert(index)
             items.append(
                 Item(
-                    kind: .duplicate, path: entry.path, bytes: entry.size, layer: Int(record.layer),
-                    original: census.entry(records[original]).path))
+                    kind: .duplicate, path: census.path(record), bytes: entry.size, layer: Int(record.layer),
+                    original: census.path(records[original])))
         }
         return copies
     }
@@ -84,7 +84,7 @@ extension Waste {
             let bytes = min(max(bytes, 0), left)
             guard bytes > 0 else { continue }
             left -= bytes
-            items.append(Item(kind: kind, path: entry.path, bytes: bytes, layer: Int(record.layer)))
+            items.append(Item(kind: kind, path: census.path(record), bytes: bytes, layer: Int(record.layer)))
         }
     }
 }
