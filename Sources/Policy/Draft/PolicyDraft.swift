@@ -35,7 +35,7 @@ package enum PolicyDraft {
                 continue
             }
             let more = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
-            lines += ["  \(rule.name):", "    # \(comment(first.message + more))", "    mode: warn"]
+            lines += ["  \(rule.name):", "    # \(SafeText.printable(first.message + more))", "    mode: warn"]
         }
         lines += ports(image) + base(context)
         lines += labels(image)
@@ -86,45 +86,6 @@ package enum PolicyDraft {
 
     /// Names of images are anybody's.
     private static func quoted(_ text: String) -> String {
-        text.utf8.allSatisfy { TextBytes.isPlain($0) } ? text : "'" + text.filter { $0 != "'" && !$0.isNewline } + "'"
-    }
-
-    private static func comment(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { TextBytes.isControl($0) ? "?" : $0 }))
-    }
-}
-
-/// Which characters can stand as they are.
-enum TextBytes {
-    static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "/"), UInt8(ascii: "@"):
-            true
-        default: false
-        }
-    }
-
-    /// Line breaks, and whatever a terminal or an editor does not show as itself.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: true
-        default: false
-        }
-    }
-
-    /// A text in which every such character is an escape.
-    static func visible(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var out = ""
-        for scalar in text.unicodeScalars {
-            if isControl(scalar) {
-                out += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
+        text.utf8.allSatisfy(SafeText.isPlain) ? text : "'" + SafeText.printable(text).filter { $0 != "'" } + "'"
     }
 }

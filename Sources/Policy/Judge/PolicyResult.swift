@@ -58,6 +58,15 @@ package struct PolicyResult: Sendable {
 }
 
 extension PolicyResult.Place {
+    /// The same, named from a directory if it is below: as version control, and readers of reports, name files.
+    func seen(from directory: String) -> Self {
+        var place = self
+        let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+        if file.hasPrefix(prefix) { place.file = String(file.dropFirst(prefix.count)) }
+        while place.file.hasPrefix("./"), place.file.utf8.count > 2 { place.file.removeFirst(2) }
+        return place
+    }
+
     init(_ place: LayerCause.Place) {
         self.init(file: place.file, firstLine: place.firstLine, lastLine: place.lastLine)
     }
@@ -80,4 +89,15 @@ package struct PolicyVerdict: Sendable {
     package var failures: Int { count { $0 == .failed } }
     package var warnings: Int { count { $0 == .warned } }
     package var isPassed: Bool { failures == 0 }
+
+    /// The same, with files named from a directory where they are below it.
+    package func seen(from directory: String) -> PolicyVerdict {
+        PolicyVerdict(
+            results: results.map { result in
+                var result = result
+                result.place = result.place?.seen(from: directory)
+                result.policyPlace = result.policyPlace?.seen(from: directory)
+                return result
+            })
+    }
 }

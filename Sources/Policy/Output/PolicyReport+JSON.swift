@@ -22,8 +22,8 @@ extension PolicyReport {
         }
         let object: OrderedJSON = [
             "rule": .string(result.rule), "outcome": .string(result.outcome.word),
-            "message": .string(TextBytes.visible(result.message)), "hint": .text(result.hint.map(TextBytes.visible)),
-            "path": .text(result.path.map { TextBytes.visible($0.absolute) }), "place": json(result.place),
+            "message": .string(SafeText.printable(result.message)), "hint": .text(result.hint.map(SafeText.printable)),
+            "path": .text(result.path.map(SafeText.path)), "place": json(result.place),
             "policy": json(result.policyPlace), "exception": exception,
         ]
         return object.withoutNulls
@@ -46,18 +46,22 @@ extension PolicyReport {
                     case .warned: "minor"
                     case .passed, .excepted: "info"
                     }
-                let hint = finding.hint.map { ": " + TextBytes.visible($0) } ?? ""
+                let hint = finding.hint.map { ": " + SafeText.printable($0) } ?? ""
+                let place = Self.place(finding)
                 return [
                     "description": .string(Self.text(finding) + hint), "check_name": .string(finding.rule),
                     "fingerprint": .string(fingerprint), "severity": .string(severity),
                     "location": [
-                        "path": .string(Self.relative(finding.place?.file ?? "sampan.yaml")),
-                        "lines": ["begin": .int(finding.place?.firstLine ?? 1)],
+                        "path": .string(place.file),
+                        "lines": ["begin": .int(place.firstLine)],
                     ],
                 ]
             })
     }
 
-    /// A path as version control has it.
-    static func relative(_ file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
+    /// Where a finding is shown: readers of SARIF and of GitLab's format refuse one without a file, so what was judged
+    /// without a Dockerfile and without a policy's file is shown where the policy would be.
+    static func place(_ finding: PolicyResult) -> PolicyResult.Place {
+        finding.place ?? PolicyResult.Place(file: "sampan.yaml", firstLine: 1, lastLine: 1)
+    }
 }

@@ -11,8 +11,8 @@ extension PolicyReport {
         let name = Self.xml(image)
         return """
             <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites name="sampan check" tests="\(rules.count)" failures="\(failures)">
-              <testsuite name="\(name)" tests="\(rules.count)" failures="\(failures)" errors="0">
+            <testsuites name="sampan check" tests="\(rules.count)" failures="\(failures)" errors="0" time="0">
+              <testsuite name="\(name)" tests="\(rules.count)" failures="\(failures)" errors="0" skipped="0" time="0">
                 <properties>
                   <property name="digest" value="\(digest.description)"/>
                   <property name="platform" value="\(Self.xml(platform.description))"/>
@@ -26,8 +26,8 @@ extension PolicyReport {
     private func testCase(_ name: String, _ results: [PolicyResult]) -> String {
         let failed = results.filter { $0.outcome == .failed }
         let others = results.filter { $0.outcome != .failed && $0.outcome != .passed }
-        let place = failed.first?.place.map { " file=\"\(Self.xml(Self.relative($0.file)))\" line=\"\($0.firstLine)\"" }
-        let start = "    <testcase classname=\"policy\" name=\"\(Self.xml(name))\"\(place ?? "")"
+        let place = failed.first?.place.map { " file=\"\(Self.xml($0.file))\" line=\"\($0.firstLine)\"" }
+        let start = "    <testcase classname=\"policy\" name=\"\(Self.xml(name))\" time=\"0\"\(place ?? "")"
         guard !failed.isEmpty || !others.isEmpty else { return start + "/>\n" }
         var body = ""
         if let first = failed.first {
@@ -46,20 +46,19 @@ extension PolicyReport {
     /// `Dockerfile:3: what (what to do)`.
     private static func line(_ result: PolicyResult) -> String {
         let place = result.place.map { "\($0.file):\($0.firstLine): " } ?? ""
-        let hint = result.hint.map { " (\(TextBytes.visible($0)))" } ?? ""
+        let hint = result.hint.map { " (\(SafeText.printable($0)))" } ?? ""
         return place + text(result) + hint
     }
 
     /// Text for content and attributes; what XML can't hold at all is escaped before. https://www.w3.org/TR/xml/#charsets
     static func xml(_ text: String) -> String {
         var out = ""
-        for scalar in TextBytes.visible(text).unicodeScalars {
+        for scalar in SafeText.printable(text).unicodeScalars {
             switch scalar {
             case "&": out += "&amp;"
             case "<": out += "&lt;"
             case ">": out += "&gt;"
             case "\"": out += "&quot;"
-            case _ where scalar.value & 0xfffe == 0xfffe: out += "?"
             default: out.unicodeScalars.append(scalar)
             }
         }

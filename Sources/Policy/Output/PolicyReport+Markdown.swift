@@ -26,8 +26,8 @@ extension PolicyReport {
             case .excepted: "☑️ excepted"
             case .passed: "✅ passed"
             }
-        let hint = finding.hint.map { "<br>→ " + escaped(TextBytes.visible($0)) } ?? ""
-        let place = finding.place.map { code("\(relative($0.file)):\($0.firstLine)") } ?? ""
+        let hint = finding.hint.map { "<br>→ " + escaped(SafeText.printable($0)) } ?? ""
+        let place = finding.place.map { code("\($0.file):\($0.firstLine)") } ?? ""
         return "| \(mark) | \(escaped(finding.rule)) | \(escaped(text(finding)))\(hint) | \(place) |\n"
     }
 
@@ -53,7 +53,7 @@ extension PolicyReport {
 
     /// Text as code: in a table a bar ends the cell even there.
     static func code(_ text: String) -> String {
-        let safe = TextBytes.visible(text).replacing("`", with: "'").replacing("|", with: "\\|")
+        let safe = SafeText.printable(text).replacing("`", with: "'").replacing("|", with: "\\|")
         return "`\(safe)`"
     }
 }

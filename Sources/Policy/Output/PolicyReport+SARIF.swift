@@ -21,7 +21,7 @@ extension PolicyReport {
                     ],
                     "results": .array(Array(results)),
                     "properties": [
-                        "image": .string(TextBytes.visible(image)), "digest": .string(digest.description),
+                        "image": .string(SafeText.printable(image)), "digest": .string(digest.description),
                         "platform": .string(platform.description),
                     ],
                 ]
@@ -49,14 +49,14 @@ extension PolicyReport {
             suppressions = [
                 [
                     "kind": "external", "status": "accepted",
-                    "justification": .string(TextBytes.visible("\(reason) (\(owner), until \(expires))")),
+                    "justification": .string(SafeText.printable("\(reason) (\(owner), until \(expires))")),
                 ]
             ]
         }
-        let hint = finding.hint.map { ". " + TextBytes.visible($0) } ?? ""
+        let hint = finding.hint.map { ". Hint: " + SafeText.printable($0) } ?? ""
         let object: OrderedJSON = [
             "ruleId": .string(finding.rule), "ruleIndex": index.map { .int($0) } ?? .null, "level": .string(level),
-            "message": ["text": .string(TextBytes.visible(finding.message) + hint)],
+            "message": ["text": .string(SafeText.printable(finding.message) + hint)],
             "locations": [location(finding)], "partialFingerprints": ["sampan/v1": .string(fingerprint)],
             "suppressions": suppressions,
         ]
@@ -67,11 +67,11 @@ extension PolicyReport {
         let logical: OrderedJSON = [
             [
                 "fullyQualifiedName": .string(
-                    TextBytes.visible(image + (finding.path.map { ":" + $0.absolute } ?? ""))),
+                    SafeText.printable(image + (finding.path.map { ":" + SafeText.path($0) } ?? ""))),
                 "kind": "resource",
             ]
         ]
-        guard let place = finding.place else { return ["logicalLocations": logical] }
+        let place = Self.place(finding)
         let region: OrderedJSON = ["startLine": .int(place.firstLine), "endLine": .int(place.lastLine)]
         return [
             "physicalLocation": ["artifactLocation": ["uri": .string(Self.uri(place.file))], "region": region],
@@ -82,8 +82,8 @@ extension PolicyReport {
     /// A file as a URI reference. https://www.rfc-editor.org/rfc/rfc3986
     static func uri(_ file: String) -> String {
         var out = file.hasPrefix("/") ? "file://" : ""
-        for byte in relative(file).utf8 {
-            if TextBytes.isPlain(byte) || byte == UInt8(ascii: "~") {
+        for byte in file.utf8 {
+            if SafeText.isPlain(byte) || byte == UInt8(ascii: "~") {
                 out.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 let digits = String(byte, radix: 16, uppercase: true)

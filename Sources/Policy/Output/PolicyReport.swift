@@ -42,7 +42,7 @@ package struct PolicyReport: Sendable {
         var seen: [String: Int] = [:]
         return findings.map { finding in
             let about =
-                finding.path?.absolute
+                finding.path.map(SafeText.path)
                 ?? finding.message.filter { !$0.isNumber && $0 != "." }
             let key = [finding.rule, about].map { "\($0.utf8.count):\($0)" }.joined()
             let count = seen[key, default: 0]
@@ -53,9 +53,9 @@ package struct PolicyReport: Sendable {
 
     /// A message with its exception, when it has one.
     static func text(_ result: PolicyResult) -> String {
-        var text = TextBytes.visible(result.message)
+        var text = SafeText.printable(result.message)
         if case .excepted(let reason, let owner, let expires) = result.outcome {
-            text += TextBytes.visible(" (allowed until \(expires) by \(owner): \(reason))")
+            text += SafeText.printable(" (allowed until \(expires) by \(owner): \(reason))")
         }
         return text
     }

@@ -29,7 +29,8 @@ enum FilesRule: PolicyRule {
             if node.entry.isDirectory { last = node.path }
             findings.append(
                 PolicyFinding(
-                    "\(node.path.absolute) must not be there (\(pattern.text))", key: "forbidden", path: node.path,
+                    "\(SafeText.path(node.path)) must not be there (\(pattern.text))", key: "forbidden",
+                    path: node.path,
                     place: input.place(ofLayer: node.layer)))
         }
         return findings
@@ -76,7 +77,7 @@ enum ContextRule: PolicyRule {
             if node.entry.isDirectory { last = node.path }
             findings.append(
                 PolicyFinding(
-                    "\(node.path.absolute) came along from the build context",
+                    "\(SafeText.path(node.path)) came along from the build context",
                     hint:
                         "name \(String(decoding: node.path.name, as: UTF8.self)) in .dockerignore, or copy only what is needed",
                     key: "leftovers", path: node.path, place: input.place(ofLayer: node.layer)))

@@ -46,19 +46,21 @@ enum LinkageRule: PolicyRule {
             case .resolves(let libraries):
                 if settings.choice("require") == "static" {
                     add(
-                        "\(program.path.absolute) is linked to \(libraries.count) libraries",
+                        "\(SafeText.path(program.path)) is linked to \(libraries.count) libraries",
                         "link it statically: CGO_ENABLED=0, -static, -static-stdlib", "require")
                 }
             case .fails(let missing):
                 let list = missing.prefix(5).map(describe).joined(separator: "; ")
                 let more = missing.count > 5 ? "; and \(missing.count - 5) more" : ""
                 add(
-                    "\(program.path.absolute) does not start: \(list)\(more)",
+                    "\(SafeText.path(program.path)) does not start: \(list)\(more)",
                     "see sampan inspect: it says on which bases it would", "require")
             }
             guard settings.flag("runtime") == true else { continue }
             for gap in program.gaps {
-                add("\(program.path.absolute) will miss \(gap.missing)", "copy it from a base that has it", "runtime")
+                add(
+                    "\(SafeText.path(program.path)) will miss \(gap.missing)", "copy it from a base that has it",
+                    "runtime")
             }
         }
         return findings
@@ -67,16 +69,16 @@ enum LinkageRule: PolicyRule {
     static func describe(_ missing: ProgramVerdict.Missing) -> String {
         switch missing {
         case .program(let name): "there is no program '\(name)'"
-        case .notExecutable(let path): "\(path.absolute) may not be executed"
+        case .notExecutable(let path): "\(SafeText.path(path)) may not be executed"
         case .interpreter(let path): "its loader \(path) is missing"
-        case .library(let name, let user): "\(name) is missing, which \(user.absolute) needs"
+        case .library(let name, let user): "\(name) is missing, which \(SafeText.path(user)) needs"
         case .version(let version, let library, let user):
-            "\(library.absolute) has no \(version), which \(user.absolute) needs"
+            "\(SafeText.path(library)) has no \(version), which \(SafeText.path(user)) needs"
         case .shell(let shell): "it wants the shell \(shell), which is missing"
         case .architecture(let own, let image): "it is for \(own), the image for \(image)"
-        case .scriptInterpreter(let program, let script): "\(script.absolute) wants \(program), which is missing"
+        case .scriptInterpreter(let program, let script): "\(SafeText.path(script)) wants \(program), which is missing"
         case .user(let name): "the user '\(name)' is unknown in the image"
-        case .unknownFormat(let path): "\(path.absolute) is neither a program nor a script"
+        case .unknownFormat(let path): "\(SafeText.path(path)) is neither a program nor a script"
         }
     }
 }

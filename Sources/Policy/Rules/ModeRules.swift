@@ -17,8 +17,9 @@ enum SetuidRule: PolicyRule {
                 let kind = node.entry.mode & 0o4000 != 0 ? "setuid" : "setgid"
                 let bit = node.entry.mode & 0o4000 != 0 ? "u-s" : "g-s"
                 return PolicyFinding(
-                    "\(node.path.absolute) is \(kind)",
-                    hint: "take the right away where it is made: chmod \(bit) \(node.path.absolute)", path: node.path,
+                    "\(SafeText.path(node.path)) is \(kind)",
+                    hint: "take the right away where it is made: chmod \(bit) \(SafeText.word(node.path))",
+                    path: node.path,
                     place: input.place(ofLayer: node.layer))
             }
     }
@@ -41,8 +42,8 @@ enum WorldWritableRule: PolicyRule {
         .filter { node in !allowed.contains { $0.matches(node.path) } }
         .map { node in
             PolicyFinding(
-                "everybody may write \(node.path.absolute)",
-                hint: "chmod o-w \(node.path.absolute) where it is made", path: node.path,
+                "everybody may write \(SafeText.path(node.path))",
+                hint: "chmod o-w \(SafeText.word(node.path)) where it is made", path: node.path,
                 place: input.place(ofLayer: node.layer))
         }
     }

@@ -18,7 +18,7 @@ enum NamedPrograms {
             else { continue }
             findings.append(
                 PolicyFinding(
-                    "\(node.path.absolute) is \(what)", hint: hint, path: node.path,
+                    "\(SafeText.path(node.path)) is \(what)", hint: hint, path: node.path,
                     place: input.place(ofLayer: node.layer)))
         }
         return findings

@@ -30,7 +30,8 @@ enum SecretsRule: PolicyRule {
                     let line = secret.line.map { ":\($0)" } ?? ""
                     findings.append(
                         PolicyFinding(
-                            "\(secret.title) in \(entry.path.absolute)\(line)\(gone)", hint: hint, path: entry.path,
+                            "\(secret.title) in \(SafeText.path(entry.path))\(line)\(gone)", hint: hint,
+                            path: entry.path,
                             place: input.place(ofLayer: index)))
                 }
             }

@@ -81,9 +81,9 @@ enum SizeRule: PolicyRule {
     /// `3 (RUN apt-get …, 12.3 MB)`.
     private static func describe(_ index: Int, _ input: PolicyInput) -> String {
         let layer = input.image.layers[index]
-        let instruction = layer.cause.instruction.prefix(60)
-        return
-            "\(index + 1) (\(instruction.isEmpty ? "" : instruction + ", ")\(Human.bytes(Int64(layer.descriptor.size))))"
+        let instruction = CauseText.instruction(layer.cause.instruction)
+        let text = instruction.count > 60 ? instruction.prefix(59) + "…" : instruction[...]
+        return "\(index + 1) (\(text), \(Human.bytes(Int64(layer.descriptor.size))))"
     }
 
     static func trimmed(_ share: Double) -> String {
@@ -127,7 +127,7 @@ enum WasteRule: PolicyRule {
         let total = input.image.contentBytes
         let largest = waste.items.first
         let hint = largest.map {
-            "the largest part is \($0.path.absolute) (\(Human.bytes($0.bytes))): see sampan inspect --waste"
+            "the largest part is \(SafeText.path($0.path)) (\(Human.bytes($0.bytes))): see sampan inspect --waste"
         }
         let place = largest.flatMap {
             input.place(ofLayer: $0.replacedBy ?? $0.layer) ?? input.place(ofLayer: $0.layer)

@@ -51,7 +51,14 @@ struct CheckJob: Sendable {
         let verdict = try await PolicyRules.judge(explanation, by: policy, context)
         return PolicyReport(
             image: inspection.input.name, digest: inspection.input.manifest.digest,
-            platform: explanation.image.platform, verdict: verdict, version: Version.text)
+            platform: explanation.image.platform, verdict: Self.workingDirectory.map(verdict.seen) ?? verdict,
+            version: Version.text)
+    }
+
+    private static var workingDirectory: String? {
+        guard let path = getcwd(nil, 0) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
     }
 
     /// The text of a first policy.
@@ -72,7 +79,8 @@ struct CheckJob: Sendable {
         var context = PolicyContext(
             today: CivilDate(daysSince1970: FileTime.now().seconds / 86400), platforms: [inspection.image.platform])
         let source = try DockerfileFacts.read(
-            dockerfile ?? built(inspection.image), given: dockerfile != nil, platform: inspection.image.platform)
+            dockerfile ?? built(inspection.image), given: dockerfile != nil, platform: inspection.image.platform,
+            target: inspection.image.target)
         if let source {
             context.bases = source.bases
             context.instructions = source.instructions

@@ -10,7 +10,8 @@ struct CheckTable {
     var text: String {
         var lines = ["\(SafeText.text(report.image))  \(report.platform)  \(report.digest.description)", ""]
         let width = report.verdict.results.map(\.rule.utf8.count).max() ?? 0
-        for result in report.verdict.results {
+        let results = report.verdict.results
+        for (index, result) in results.enumerated() {
             let rule = result.rule + String(repeating: " ", count: max(0, width - result.rule.utf8.count))
             lines.append("\(word(result.outcome))  \(rule)  \(SafeText.text(result.message))")
             guard result.outcome != .passed else { continue }
@@ -18,8 +19,12 @@ struct CheckTable {
             if case .excepted(let reason, let owner, let expires) = result.outcome {
                 lines.append(indent + SafeText.text("allowed until \(expires) by \(owner): \(reason)"))
             }
-            if let place = result.place { lines.append("\(indent)--> \(place.file):\(place.firstLine)") }
-            if let hint = result.hint { lines.append(indent + "hint: " + SafeText.text(hint)) }
+            if let place = result.place { lines.append("\(indent)--> \(SafeText.text(place.file)):\(place.firstLine)") }
+            // What helps against several findings is told once, behind them.
+            let next = results.indices.contains(index + 1) ? results[index + 1] : nil
+            if let hint = result.hint, next?.rule != result.rule || next?.hint != hint {
+                lines.append(indent + "hint: " + SafeText.text(hint))
+            }
         }
         return (lines + ["", report.summary]).joined(separator: "\n")
     }

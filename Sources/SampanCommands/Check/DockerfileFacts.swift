@@ -12,18 +12,22 @@ import Policy
 struct DockerfileFacts {
     var file: String
     var directory: String
-    /// Of the stages that the last one needs.
+    /// Of the stages that the one that was built needs.
     var bases: [PolicyContext.Base]
-    /// The last instruction of each keyword in the last stage.
+    /// The last instruction of each keyword in the stage that was built.
     var instructions: [String: LayerCause.Place]
-    /// The last FROM.
+    /// Its FROM.
     var last: LayerCause.Place?
 
     private static let limit = 32 << 20
 
-    /// - Parameter given: whether the user named it; one that is remembered may be gone since.
+    /// - Parameters:
+    ///   - given: whether the user named it; one that is remembered may be gone since, or be another.
+    ///   - target: the stage that was built; nil is the last one.
     /// - Returns: nil when there is none.
-    static func read(_ path: String?, given: Bool, platform: Platform) throws -> DockerfileFacts? {
+    static func read(
+        _ path: String?, given: Bool, platform: Platform, target: String? = nil
+    ) throws -> DockerfileFacts? {
         guard let path else { return nil }
         let bytes: [UInt8]
         do {
@@ -34,14 +38,18 @@ struct DockerfileFacts {
         }
         let result = Dockerfile.parse(SourceFile(name: path, bytes: bytes))
         guard given || result.errors.isEmpty else { return nil }
-        return try DockerfileFacts(try result.get(), path, platform)
+        let dockerfile = try result.get()
+        let isThere = target.map { name in dockerfile.stages.contains { $0.name == name || String($0.index) == name } }
+        guard given || isThere != false else { return nil }
+        return try DockerfileFacts(dockerfile, path, platform, target: isThere == true ? target : nil)
     }
 
-    private init(_ dockerfile: Dockerfile, _ path: String, _ platform: Platform) throws {
+    private init(_ dockerfile: Dockerfile, _ path: String, _ platform: Platform, target: String?) throws {
         file = path
         directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var request = BuildRequest(dockerfile: dockerfile, context: FixedContext(.empty))
         request.platform = platform
+        request.target = target
         let graph = try StageGraph(request)
         let final = Self.chain(graph)
         bases = []

@@ -19,17 +19,11 @@ struct Rebuild: Sendable {
         return .different(try difference(digest))
     }
 
-    /// The stage that the last of the image's instructions stands in.
-    private var target: String? {
-        let places = image.layers.compactMap(\.cause.place) + image.instructions.values
-        return places.max { $0.firstLine < $1.firstLine }?.stage
-    }
-
     /// In a process of its own, which may have to enter a user namespace.
     private func build(_ options: PolicyContext.RebuildOptions) throws -> Digest {
         let arguments =
             ["build", "--no-cache", "--quiet", "--no-source-lines", "--platform", image.platform.description]
-            + ["--file", dockerfile] + (target.map { ["--target", $0] } ?? [])
+            + ["--file", dockerfile] + (image.target.map { ["--target", $0] } ?? [])
             + options.arguments.map { "--build-arg=\($0)" } + options.contexts.map { "--build-context=\($0)" }
             + ["--", context]
         let result = try ChildProcess.capture(.init("/proc/self/exe", arguments))
@@ -55,5 +49,13 @@ struct Rebuild: Sendable {
         }
         return other.manifest.layers.map(\.digest) == image.layers.map(\.descriptor.digest)
             ? "its configuration or its annotations" : "the compression of its layers"
+    }
+}
+
+extension AnalysedImage {
+    /// The stage of the Dockerfile that the last of the image's instructions stands in; nil where none is known.
+    var target: String? {
+        let places = layers.compactMap(\.cause.place) + instructions.values
+        return places.max { $0.firstLine < $1.firstLine }?.stage
     }
 }
