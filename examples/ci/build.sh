@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds the image of a commit and pushes it. What is built, and what caches in it hold, stays in the registry: the next
-# job begins from there, on whichever machine it runs. docs/ci.md goes through it line by line.
+# Builds the image of a commit, judges it by the policy of the project and pushes it. What is built, and what caches in it
+# hold, stays in the registry: the next job begins from there, on whichever machine it runs. docs/ci.md goes through it
+# line by line.
 #
 #   REGISTRY            the registry, as HOST[:PORT]
 #   REGISTRY_USER       who logs in there
@@ -8,6 +9,7 @@
 #   IMAGE               the image's name, without a tag: registry.example.com/team/web
 #   COMMIT              its tag
 #   CONTEXT             what is built, a directory or a git URL (default: .)
+#   SAMPAN_POLICY       the file that has the policy (default: sampan.yaml)
 set -eu
 : "${REGISTRY:?}" "${REGISTRY_USER:?}" "${REGISTRY_PASSWORD:?}" "${IMAGE:?}" "${COMMIT:?}"
 
@@ -21,4 +23,6 @@ sampan build --progress plain \
     --cache-from "type=registry,ref=$IMAGE:cache" \
     --cache-to "type=registry,ref=$IMAGE:cache,mode=max,ignore-error=true" \
     --cache-mounts export \
-    --tag "$IMAGE:$COMMIT" --push "${CONTEXT:-.}"
+    --tag "$IMAGE:$COMMIT" "${CONTEXT:-.}" >&2
+sampan check "store:$IMAGE:$COMMIT" >&2
+sampan push "$IMAGE:$COMMIT"

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 import HostOS
 import SampanTestSupport
@@ -23,6 +24,9 @@ private final class Jobs {
                 echo line >>/cache/lines && echo "executed with $(wc -l </cache/lines) lines" && cp /source /made
             FROM scratch
             COPY --from=build /made /made
+            COPY --from=build /bin/busybox /app
+            USER 65532:65532
+            ENTRYPOINT ["/app"]
             """#)
         try work.file("source", "first\n")
         try work.place.directory("bin")
@@ -41,7 +45,8 @@ private final class Jobs {
             "HOME": try place.directory("home-\(commit)"), "SAMPAN_HOME": place.path("store-\(commit)"),
             "TMPDIR": place.path("tmp"), "REGISTRY": registry.host, "REGISTRY_USER": PrivateRegistry.user,
             "REGISTRY_PASSWORD": PrivateRegistry.password, "IMAGE": "\(registry.host)/team/web", "COMMIT": commit,
-            "CONTEXT": work.context,
+            "CONTEXT": work.context, "SAMPAN_POLICY": "\(Repository.root)/examples/ci/policy.yaml",
+            "RUNNER_TEMP": place.path,
         ]
         environment.merge(variables) { $1 }
         var options = ChildProcess.Options("/bin/sh", script)
@@ -71,16 +76,18 @@ struct ShellRecipeTests {
     @Test("what a job made is what the next one begins with, on a machine that has nothing")
     func secondJob() throws {
         let jobs = try Jobs()
+        let name = "\(jobs.registry.host)/team/web"
         let first = try jobs.run(commit: "1")
         try #require(first.code == 0, "\(first)")
         #expect(first.error.contains("executed with 1 lines"))
-        #expect(jobs.registry.digest("team/web:1") == first.result)
+        #expect(first.result == jobs.registry.digest("team/web:1").map { "\(name)@\($0)" })
+        #expect(first.output == first.result + "\n")
 
         let second = try jobs.run(commit: "2")
         try #require(second.code == 0, "\(second)")
         for count in ["1", "2"] { #expect(!second.error.contains("executed with \(count) lines")) }
         #expect(second.result == first.result)
-        #expect(jobs.registry.digest("team/web:2") == first.result)
+        #expect(first.result == jobs.registry.digest("team/web:2").map { "\(name)@\($0)" })
 
         try jobs.work.file("source", "second\n")
         let third = try jobs.run(commit: "3")
@@ -88,7 +95,7 @@ struct ShellRecipeTests {
         // The cache mount came from the registry.
         #expect(third.error.contains("executed with 2 lines"))
         #expect(third.result != first.result)
-        #expect(jobs.registry.digest("team/web:3") == third.result)
+        #expect(third.result == jobs.registry.digest("team/web:3").map { "\(name)@\($0)" })
         for commit in ["1", "2", "3"] { #expect(try jobs.traces(commit: commit) == []) }
     }
 
@@ -102,20 +109,69 @@ struct ShellRecipeTests {
         #expect(jobs.registry.digest("team/web:1") == nil)
     }
 
-    @Test(
-        "the gate on the size that docs/ci.md shows lets through and holds back", arguments: [("100000", 0), ("50", 1)])
-    func sizeGate(limit: String, code: Int32) throws {
-        let blocks = try Repository.text("docs/ci.md").split(separator: "```sh\n").map { $0.split(separator: "```")[0] }
-        let gate = try #require(blocks.first { $0.contains("$SIZE_LIMIT") })
-        let login =
-            "printf %s \"$REGISTRY_PASSWORD\" | sampan login -u \"$REGISTRY_USER\" --password-stdin \"$REGISTRY\""
+    @Test("what the policy refuses is told with its line, and never gets to the registry")
+    func gate() throws {
         let jobs = try Jobs()
-        let outcome = try jobs.run(
-            commit: "1", ["SIZE_LIMIT": limit, "DOCKER_CONFIG": jobs.work.place.path("login")],
-            script: ["-euc", "\(login)\n\(gate)"])
-        #expect(outcome.code == code, "\(outcome)")
-        #expect((jobs.registry.digest("team/web:1") != nil) == (code == 0))
-        #expect(outcome.error.contains("are allowed") == (code == 1))
+        func policy(_ text: String) throws -> [String: String?] {
+            ["SAMPAN_POLICY": try jobs.work.place.file("policy.yaml", text)]
+        }
+        let large = try jobs.run(commit: "1", policy("policy:\n  size:\n    max: 50kB\n"))
+        #expect(large.code == 1 && large.error.contains("over the limit of 50.0 kB"), "\(large)")
+        #expect(large.error.contains("Dockerfile:7\n"), "\(large)")
+        let broken = try jobs.run(commit: "2", policy("policy:\n  size:\n    max: 50 parrots\n"))
+        #expect(broken.code == 2 && broken.error.contains("policy.yaml:3:10\n"), "\(broken)")
+        let missing = try jobs.run(commit: "3", ["SAMPAN_POLICY": "/nowhere/sampan.yaml"])
+        #expect(missing.code == 2 && missing.error.contains("has no policy"), "\(missing)")
+
+        let text = String(
+            decoding: try WholeFile.read(jobs.work.context + "/Dockerfile", limit: 1 << 20), as: UTF8.self)
+        try jobs.work.file("Dockerfile", text.replacing("USER 65532:65532", with: "USER root"))
+        let root = try jobs.run(commit: "4")
+        #expect(root.code == 1 && root.error.contains("FAILED  user "), "\(root)")
+        #expect(root.error.contains("Dockerfile:8\n"), "\(root)")
+        try jobs.work.file("Dockerfile", text.replacing("/app\"]", with: "/made\"]"))
+        let still = try jobs.run(commit: "5")
+        #expect(still.code == 1 && still.error.contains("FAILED  linkage "), "\(still)")
+        for (index, outcome) in [large, broken, missing, root, still].enumerated() {
+            #expect(outcome.output.isEmpty, "\(outcome)")
+            #expect(jobs.registry.digest("team/web:\(index + 1)") == nil)
+        }
+    }
+
+    @Test(
+        "the reports of the recipes are written where a rule is broken, too, and an error ends the job",
+        arguments: [
+            ("github-actions.yml", "sarif", "sampan.sarif"), ("gitlab-ci.yml", "gitlab", "gl-code-quality-report.json"),
+        ])
+    func reports(recipe: String, format: String, file: String) throws {
+        let line = try #require(
+            Repository.lines("examples/ci/\(recipe)").first { $0.contains("sampan check --format \(format) ") })
+        let script = try Repository.text("examples/ci/build.sh")
+            .replacing("sampan check ", with: "cd \"$RUNNER_TEMP\"\n\(line)\nsampan check ")
+        let jobs = try Jobs()
+        let fine = try jobs.run(commit: "1", script: ["-c", script])
+        #expect(fine.code == 0, "\(fine)")
+        let report = jobs.work.place.path(file)
+        #expect(try findings(report) == [])
+
+        let policy = try jobs.work.place.file("policy.yaml", "policy:\n  size:\n    max: 1kB\n")
+        let large = try jobs.run(commit: "2", ["SAMPAN_POLICY": policy], script: ["-c", script])
+        #expect(large.code == 1 && large.error.contains("FAILED  size "), "\(large)")
+        #expect(try findings(report).map { $0["ruleId"] ?? $0["check_name"] } == ["size"])
+
+        let error = try jobs.run(commit: "3", ["SAMPAN_POLICY": "/nowhere"], script: ["-c", script])
+        #expect(error.code != 0 && !error.error.contains("FAILED"), "\(error)")
+        #expect(jobs.registry.digest("team/web:2") == nil && jobs.registry.digest("team/web:3") == nil)
+    }
+
+    /// Of SARIF or of GitLab's code quality.
+    private func findings(_ report: String) throws -> [OrderedJSON] {
+        let document = try OrderedJSON(parsing: WholeFile.read(report))
+        if case .array(let all) = document { return all }
+        guard case .array(let runs)? = document["runs"], case .array(let results)? = runs.first?["results"] else {
+            return [.null]
+        }
+        return results
     }
 
     @Test(
