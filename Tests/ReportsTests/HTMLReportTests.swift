@@ -80,6 +80,21 @@ struct HTMLReportTests {
         #expect(files.reduce(Int64(0)) { $0 + (number($1[1]) ?? 0) } == 4_071_000 + layer.facts.contentBytes)
     }
 
+    @Test("a file whose first name is gone is drawn under the one that is left, and once")
+    func linked() throws {
+        var explanation = try SampleImage.explanation()
+        let names = ["opt/b", "opt/c"].map { Entry(BytePath(cleaning: $0), .hardlink(target: "opt/a"), mode: 0o644) }
+        let image = explanation.image
+        explanation.image = AnalysedImage(
+            name: image.name, manifest: image.manifest, config: image.config, platform: image.platform,
+            layers: image.layers + [
+                SampleImage.layer("ADD x /", nil, [SampleImage.file("opt/a", 5000)] + names, kind: .data),
+                SampleImage.layer("RUN rm /opt/a", nil, [Entry("opt/a", .whiteout, mode: 0)], kind: .data),
+            ])
+        let files = list(try data(page(explanation))["files"]).map(list).filter { number($0[1]) == 5000 }
+        #expect(files.map(\.first) == [.string("opt/b")])
+    }
+
     @Test(
         "nothing of an image becomes markup or script",
         arguments: [

@@ -38,8 +38,11 @@ package final class AtomicFile {
 
     deinit { if !published { unlink(temporary) } }
 
-    /// Writes a whole file atomically.
+    /// Writes a whole file atomically. What is no file, such as `/dev/stdout` or a pipe, is written to and stays.
     package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(SystemError) {
+        if let info = try FileInfo.of(path, followLinks: true), info.kind != .file, info.kind != .directory {
+            return try FileDescriptor.open(path, O_WRONLY).write(bytes)
+        }
         let file = try AtomicFile(path, mode: mode)
         try file.descriptor.write(bytes)
         try file.publish()

@@ -39,7 +39,7 @@ package struct HTMLReport {
             \(Self.resource(PackageResources.report_css))</style>
             </head>
             <body>
-            \(try sections().joined(separator: "\n"))
+            \(sections().joined(separator: "\n"))
             <footer>Written by sampan \(HTMLText.escape(version)). Sizes are in units of 1000 bytes.</footer>
             <script type="application/json" id="data">\(HTMLText.script(String(decoding: data, as: UTF8.self)))</script>
             <script>\(script)</script>
@@ -64,7 +64,7 @@ package struct HTMLReport {
         return Data(bytes).base64EncodedString()
     }
 
-    private func sections() throws -> [String] {
+    private func sections() -> [String] {
         let all: [(id: String, title: String, html: String)] = [
             ("advice", "What to do", HTMLSections.advice(explanation)),
             ("map", "Where the bytes are", HTMLSections.map),
@@ -82,7 +82,7 @@ package struct HTMLReport {
             <h1>\(HTMLText.escape(explanation.image.name))</h1>
             <div class="soft mono">\(explanation.image.manifest.digest) · \(HTMLText.escape(explanation.image.platform.description))</div>
             <nav aria-label="Sections">\(links.joined())</nav>
-            \(try HTMLSections.facts(explanation))
+            \(HTMLSections.facts(explanation))
             </header>
             """
         return [head]

@@ -11,10 +11,11 @@ enum HTMLSections {
     /// Rows that a table of files shows at most.
     static let rowLimit = 500
 
-    static func facts(_ explanation: Explanation) throws -> String {
+    static func facts(_ explanation: Explanation) -> String {
         let image = explanation.image
-        let files = try image.tree.nodes().filter { $0.entry.isFile && $0.hardlink == nil }
-        let size = files.reduce(Int64(0)) { $0 + $1.entry.size }
+        // The kinds have each file of the tree once, whatever its names.
+        let files = explanation.kinds.reduce(0) { $0 + $1.files }
+        let size = explanation.kinds.reduce(Int64(0)) { $0 + $1.bytes }
         let user = image.config.config.user ?? ""
         let isRoot = ["", "0", "root"].contains(String(user.prefix { $0 != ":" }))
         let waste = explanation.waste.bytes
@@ -23,7 +24,7 @@ enum HTMLSections {
         let facts: [(name: String, value: String, tone: String)] = [
             ("compressed", Human.bytes(image.compressedSize), ""),
             ("in the tree", Human.bytes(size), ""),
-            ("files", String(files.count), ""),
+            ("files", String(files), ""),
             ("layers", String(image.layers.count), ""),
             ("waste", Human.bytes(waste), waste * 20 > image.contentBytes ? "warn" : ""),
             ("starts", starts.1, starts.0),

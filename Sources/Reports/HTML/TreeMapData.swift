@@ -18,6 +18,12 @@ struct TreeMapData {
         var package: Int
     }
 
+    /// A file of several names, by the first.
+    private struct LinkedFile: Hashable {
+        var layer: Int
+        var name: BytePath
+    }
+
     private let name: String
     private var rows: [Row] = []
     private let kinds = ContentKind.allCases
@@ -34,7 +40,13 @@ struct TreeMapData {
             for file in share.package.files where owners[file] == nil { owners[file] = packages.count - 1 }
         }
         let parts = Dictionary(programs.map { ($0.path, $0.attribution) }) { first, _ in first }
-        for node in try image.tree.nodes() where node.entry.isFile && node.entry.size > 0 && node.hardlink == nil {
+        var others: Set<LinkedFile> = []
+        for node in try image.tree.nodes() where node.entry.isFile && node.entry.size > 0 {
+            if let first = node.hardlink {
+                // Its first name is drawn; where a later layer took that away, the first that is left.
+                let isThere = try image.tree.lookup(first, followLinks: false)?.layer == node.layer
+                if isThere || !others.insert(LinkedFile(layer: node.layer, name: first)).inserted { continue }
+            }
             let kind = image.facts(of: node)?.kind ?? .data
             let row = Row(
                 path: String(SafeText.path(node.path).dropFirst()), bytes: node.entry.size,
