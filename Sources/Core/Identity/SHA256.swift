@@ -27,6 +27,39 @@ package struct SHA256: Sendable {
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Feeds the same bytes to two, which takes little longer than feeding them to one where both are at the end of a
+    /// block of 64 bytes.
+    package static func update(_ first: inout SHA256, _ second: inout SHA256, _ bytes: UnsafeRawBufferPointer) {
+        let blocks = bytes.count / 64
+        guard hasPairs, blocks > 0, first.count % 64 == 0, second.count % 64 == 0, let base = bytes.baseAddress else {
+            first.update(bytes)
+            second.update(bytes)
+            return
+        }
+        withUnsafeMutableBytes(of: &first.context.h) { one in
+            withUnsafeMutableBytes(of: &second.context.h) { two in
+                sampan_sha256_pair(
+                    one.baseAddress?.assumingMemoryBound(to: UInt32.self),
+                    two.baseAddress?.assumingMemoryBound(to: UInt32.self),
+                    base.assumingMemoryBound(to: UInt8.self), blocks)
+            }
+        }
+        first.took(blocks)
+        second.took(blocks)
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[(blocks * 64)...])
+        first.update(rest)
+        second.update(rest)
+    }
+
+    private static let hasPairs = sampan_sha256_pair_is_supported() != 0
+
+    /// Counts blocks that were fed past the library, which keeps the number of bits in two words.
+    private mutating func took(_ blocks: Int) {
+        count += UInt64(blocks) * 64
+        context.Nl = UInt32(truncatingIfNeeded: count << 3)
+        context.Nh = UInt32(truncatingIfNeeded: count >> 29)
+    }
+
     /// The digest of what came so far; the state goes on unchanged.
     package func finalize() -> Digest {
         var copy = context
