@@ -17,10 +17,13 @@ package final class TarReader {
     private var paddingLeft = 0
     private var ended = false
     private(set) var global = PaxRecords()
+    private let hashes: TarHashes?
 
-    package init(_ source: any ByteSource, limits: TarLimits = TarLimits()) {
+    /// - Parameter hashes: take the digests of the archive and of contents on the way; nothing is skipped unread then.
+    package init(_ source: any ByteSource, limits: TarLimits = TarLimits(), hashes: TarHashes? = nil) {
         self.source = source
         self.limits = limits
+        self.hashes = hashes
     }
 
     deinit { buffer.deallocate() }
@@ -90,6 +93,7 @@ package final class TarReader {
             start += count
         }
         guard count > 0 else { throw ArchiveError.truncated("tar") }
+        hashes?.take(content: UnsafeRawBufferPointer(rebasing: target[..<count]))
         advance(count)
         return count
     }
@@ -100,7 +104,9 @@ package final class TarReader {
             try refill()
             let count = Int(min(contentLeft, Int64(end - start)))
             guard count > 0 else { throw ArchiveError.truncated("tar") }
-            try body(UnsafeRawBufferPointer(rebasing: buffer[start..<start + count]))
+            let piece = UnsafeRawBufferPointer(rebasing: buffer[start..<start + count])
+            hashes?.take(content: piece)
+            try body(piece)
             start += count
             advance(count)
         }
@@ -108,10 +114,12 @@ package final class TarReader {
 
     /// Reads what follows the end of the archive, so that the source below has seen its last byte.
     package func drain() throws {
+        hash(start..<end)
         start = end
         while true {
             let count = try source.read(into: buffer)
             if count == 0 { return }
+            hash(0..<count)
         }
     }
 
@@ -122,6 +130,7 @@ package final class TarReader {
             try refill()
             if start == end { return }
             guard buffer[start..<end].allSatisfy({ $0 == 0 }) else { throw problem(.trailingData, offset) }
+            hash(start..<end)
             offset += Int64(end - start)
             start = end
         }
@@ -134,7 +143,11 @@ package final class TarReader {
     func begin(content size: Int64) {
         contentLeft = size
         paddingLeft = TarBlock.padding(size)
+        hashes?.beginContent()
     }
+
+    /// Hashes a part of the buffer that is no content.
+    private func hash(_ range: Range<Int>) { hashes?.take(UnsafeRawBufferPointer(rebasing: buffer[range])) }
 
     private func problem(_ problem: TarProblem, _ offset: Int64) -> ArchiveError { .tar(problem, offset: offset) }
 
@@ -146,15 +159,18 @@ package final class TarReader {
     }
 
     private func skipContent() throws {
-        let held = Int(min(contentLeft, Int64(end - start)))
-        advance(held)
-        start += held
-        if contentLeft > 0 { advance(Int(try source.skip(contentLeft))) }
+        if hashes == nil {
+            let held = Int(min(contentLeft, Int64(end - start)))
+            advance(held)
+            start += held
+            if contentLeft > 0 { advance(Int(try source.skip(contentLeft))) }
+        }
         try forEachPiece { _ in }
         while paddingLeft > 0 {
             try refill()
             let count = min(paddingLeft, end - start)
             guard count > 0 else { throw ArchiveError.truncated("tar") }
+            hash(start..<start + count)
             start += count
             offset += Int64(count)
             paddingLeft -= count
@@ -203,6 +219,7 @@ package final class TarReader {
             }
         }
         let block = UnsafeRawBufferPointer(rebasing: buffer[start..<start + TarBlock.size])
+        hash(start..<start + TarBlock.size)
         start += TarBlock.size
         offset += Int64(TarBlock.size)
         return block

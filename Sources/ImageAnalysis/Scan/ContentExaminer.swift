@@ -13,6 +13,7 @@ internal import Layers
 /// or, above a few megabytes, in a scratch file.
 final class ContentExaminer {
     private let reader: TarReader
+    private let hashes: TarHashes
     /// Where the archive lies, when it isn't compressed.
     private let blob: BlobFile?
     private let limits: AnalysisLimits
@@ -33,10 +34,11 @@ final class ContentExaminer {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: window, alignment: 64)
 
     init(
-        _ reader: TarReader, inPlace blob: BlobFile?, limits: AnalysisLimits,
+        _ reader: TarReader, _ hashes: TarHashes, inPlace blob: BlobFile?, limits: AnalysisLimits,
         scratch: @escaping () throws -> FileDescriptor
     ) {
         self.reader = reader
+        self.hashes = hashes
         self.blob = blob
         self.limits = limits
         self.scratch = scratch
@@ -56,10 +58,8 @@ final class ContentExaminer {
         let head = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
         let isWhole = Int64(filled) == entry.size
         var facts = ContentFacts(kind: ContentKind.classify(path: entry.path, mode: entry.mode, head: head))
-        var hash = SHA256()
-        hash.update(head)
-        let rest = try isWhole ? nil : readRest(entry, at: offset, after: head, &hash)
-        facts.digest = hash.finalize()
+        let rest = try isWhole ? nil : readRest(entry, at: offset, after: head)
+        facts.digest = hashes.content
         if Self.isELF(head) { facts.binary = binary(entry, at: offset, head: isWhole ? head : nil, rest) }
         if isWhole, Self.looksLikeText(head) {
             facts.interpreter = Self.interpreter(head)
@@ -91,29 +91,23 @@ final class ContentExaminer {
 
     /// Reads the rest of a file and holds all of it if someone wants to look into it.
     private func readRest(
-        _ entry: Entry, at offset: Int64, after head: UnsafeRawBufferPointer, _ hash: inout SHA256
+        _ entry: Entry, at offset: Int64, after head: UnsafeRawBufferPointer
     ) throws -> Held {
         let isWanted = CapturedPaths.wants(entry.path, size: entry.size)
         let isProgram = Self.isELF(head) && blob == nil && entry.size <= limits.binary
         if isWanted || isProgram && entry.size <= Self.memoryLimit {
             // The window's worth and what comes is real; what the header promises need not be.
             var bytes = [UInt8](head)
-            try reader.forEachPiece { piece in
-                hash.update(piece)
-                bytes.append(contentsOf: piece)
-            }
+            try reader.forEachPiece { bytes.append(contentsOf: $0) }
             return .memory(bytes)
         }
         guard isProgram else {
-            try reader.forEachPiece { hash.update($0) }
+            try reader.forEachPiece { _ in }
             return .nothing
         }
         let file = try scratch()
         try file.write(head)
-        try reader.forEachPiece { piece in
-            hash.update(piece)
-            try file.write(piece)
-        }
+        try reader.forEachPiece { try file.write($0) }
         return .file(file)
     }
 

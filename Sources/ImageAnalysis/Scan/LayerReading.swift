@@ -7,7 +7,8 @@ internal import OCI
 
 /// Reads a layer's blob once, from its first byte to its last: verifies both of its digests and finds out what is in it.
 ///
-/// A compressed blob is decompressed on another thread. One that isn't is read in place, and hashed on another thread.
+/// A compressed blob is decompressed on another thread. One that isn't is read and hashed there, and programs in it are
+/// looked into where they lie.
 struct LayerReading: Sendable {
     let blob: BlobFile
     let descriptor: Descriptor
@@ -36,13 +37,7 @@ struct LayerReading: Sendable {
         guard blob.size <= limits.layer.bytes else {
             throw ArchiveError.tooLong("a layer's archive", limit: limits.layer.bytes)
         }
-        // The bytes of a verified blob need no second hash: they are the archive itself.
-        let hash = blob.isVerified ? nil : BackgroundHash(CountingSource(blob.source(name), advance))
-        defer { hash?.stop() }
-        let source = hash == nil ? CountingSource(blob.source(name), advance) : blob.source(name)
-        var facts = try read(TarReader(source, limits: limits.layer.tar), inPlace: blob)
-        facts.diffID = try hash?.digest() ?? descriptor.digest
-        facts.archiveSize = blob.size
+        let facts = try ReadAhead.from(CountingSource(blob.source(name), advance)) { try read($0, inPlace: blob) }
         try verify(blob: facts.diffID)
         return facts
     }
@@ -51,13 +46,7 @@ struct LayerReading: Sendable {
         let counted = CountingSource(blob.source(name), advance)
         let hashed = blob.isVerified ? nil : HashingSource(counted)
         let facts = try ReadAhead.from(compression.decompressing(hashed ?? counted)) { source in
-            let archive = HashingSource(LimitedSource(source, limit: limits.layer.bytes, what: "a layer's archive"))
-            let reader = TarReader(archive, limits: limits.layer.tar)
-            var facts = try read(reader, inPlace: nil)
-            try reader.drain()
-            facts.diffID = archive.digest
-            facts.archiveSize = archive.count
-            return facts
+            try read(LimitedSource(source, limit: limits.layer.bytes, what: "a layer's archive"), inPlace: nil)
         }
         if let hashed {
             try hashed.drain()
@@ -66,19 +55,24 @@ struct LayerReading: Sendable {
         return facts
     }
 
-    private func read(_ reader: TarReader, inPlace blob: BlobFile?) throws -> LayerFacts {
-        let examiner = ContentExaminer(reader, inPlace: blob, limits: limits, scratch: scratch)
+    /// Reads an archive to its last byte.
+    private func read(_ source: any ByteSource, inPlace blob: BlobFile?) throws -> LayerFacts {
+        let hashes = TarHashes()
+        let reader = TarReader(source, limits: limits.layer.tar, hashes: hashes)
+        let examiner = ContentExaminer(reader, hashes, inPlace: blob, limits: limits, scratch: scratch)
         let archive = LayerFacts.unopened()
         let contents = try TarIndexer.read(reader, spansOf: archive, limits: limits.layer) {
             try examiner.examine($0, at: $1.contentOffset)
         }
+        try reader.drain()
         let facts = contents.entries.map { entry -> ContentFacts? in
             guard entry.isFile else { return nil }
             guard case .span(let span) = entry.content else { return ContentFacts(kind: .empty) }
             return examiner.facts(at: span.offset)
         }
         return LayerFacts(
-            diffID: diffID, archiveSize: 0, contentBytes: examiner.contentBytes, contents: contents, facts: facts,
+            diffID: hashes.archive, archiveSize: hashes.size, contentBytes: examiner.contentBytes, contents: contents,
+            facts: facts,
             archive: archive, remarks: examiner.remarks)
     }
 
