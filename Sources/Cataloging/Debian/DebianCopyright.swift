@@ -1,4 +1,5 @@
 // https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+private import Glibc
 
 /// Finds the names of licenses in the copyright file of a Debian package.
 enum DebianCopyright {
@@ -24,9 +25,16 @@ enum DebianCopyright {
         Array(licenses(content).map { "License: " + $0 + "\n" }.joined().utf8)
     }
 
+    private static let directory = Array("/common-licenses/".utf8)
+
     private static func commonLicense(in line: ArraySlice<UInt8>) -> String? {
-        let directory = Array("/common-licenses/".utf8)
-        guard line.count > directory.count, let start = line.firstRange(of: directory)?.upperBound else { return nil }
+        let found = line.withUnsafeBytes { bytes -> Int? in
+            guard bytes.count > directory.count, let first = bytes.baseAddress else { return nil }
+            return (0..<bytes.count - directory.count).first { place in
+                bytes[place] == directory[0] && memcmp(first + place, directory, directory.count) == 0
+            }
+        }
+        guard let start = found.map({ line.startIndex + $0 + directory.count }) else { return nil }
         let name = line[start...].prefix { byte in
             (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || "-.+".utf8.contains(byte)
         }

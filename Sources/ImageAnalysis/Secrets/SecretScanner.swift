@@ -53,26 +53,30 @@ package enum SecretScanner {
         return [SecretFinding(rule: "environment-secret", title: "a password or token in the environment", line: nil)]
     }
 
+    /// Looks at every other pair of bytes: a prefix of three bytes or more has one of these, wherever it starts.
     private static func scanTokens(_ bytes: UnsafeRawBufferPointer, isTestData: Bool, into found: inout Found) {
         let groups = TokenRule.groups
-        groups.table.withUnsafeBufferPointer { table in
+        groups.isNear.withUnsafeBufferPointer { isNear in
             var index = 0
-            var pair = Int(bytes[0])
+            // Where the last finding ended: the next starts there or behind.
+            var free = 0
             while index + 1 < bytes.count {
-                pair = (pair << 8 | Int(bytes[index + 1])) & 0xffff
-                let group = table[pair]
-                guard group != 0 else {
-                    index += 1
+                let pair = Int(bytes[index]) << 8 | Int(bytes[index + 1])
+                guard isNear[pair >> 6] >> UInt64(truncatingIfNeeded: pair & 63) & 1 != 0 else {
+                    index += 2
                     continue
                 }
-                guard !found.isFull else { return }
-                let end = match(groups.rules[Int(group)], bytes, at: index, isTestData: isTestData, into: &found)
-                guard let end, end > index + 1, end < bytes.count else {
-                    index += 1
-                    continue
+                for start in max(free, index - 1)...index {
+                    guard !found.isFull else { return }
+                    guard start >= free else { continue }
+                    let group = groups.table[Int(bytes[start]) << 8 | Int(bytes[start + 1])]
+                    guard group != 0,
+                        let end = match(
+                            groups.rules[Int(group)], bytes, at: start, isTestData: isTestData, into: &found)
+                    else { continue }
+                    free = end
                 }
-                index = end
-                pair = Int(bytes[index])
+                index = max(index + 2, free)
             }
         }
     }

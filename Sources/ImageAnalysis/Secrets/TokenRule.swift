@@ -123,12 +123,19 @@ struct TokenRule: Sendable {
         /// By both bytes, the place in `rules`; 0 for none.
         var table: [UInt8]
         var rules: [[TokenRule]]
+        /// A bit for each pair: whether a prefix starts with it, or has it one byte behind its start.
+        var isNear: [UInt64]
     }
 
     static let groups: Groups = {
         var table = [UInt8](repeating: 0, count: 1 << 16)
         var rules: [[TokenRule]] = [[]]
+        var isNear = [UInt64](repeating: 0, count: 1 << 10)
         for rule in all {
+            for (first, second) in zip(rule.prefix.prefix(2), rule.prefix.dropFirst()) {
+                let pair = Int(first) << 8 | Int(second)
+                isNear[pair >> 6] |= 1 << UInt64(pair & 63)
+            }
             let pair = Int(rule.prefix[0]) << 8 | Int(rule.prefix[1])
             if table[pair] == 0 {
                 table[pair] = UInt8(rules.count)
@@ -136,6 +143,6 @@ struct TokenRule: Sendable {
             }
             rules[Int(table[pair])].append(rule)
         }
-        return Groups(table: table, rules: rules)
+        return Groups(table: table, rules: rules, isNear: isNear)
     }()
 }

@@ -40,7 +40,6 @@ package struct LayerContents: Sendable {
 
     package var isEmpty: Bool { entries.isEmpty }
 
-    /// The entry of exactly this path.
     /// The same entries, all modified at one time.
     package func stamped(_ time: FileTime) -> LayerContents {
         LayerContents(
@@ -51,6 +50,7 @@ package struct LayerContents: Sendable {
             })
     }
 
+    /// The entry of exactly this path.
     package func entry(at path: BytePath) -> Entry? { index(of: path).map { entries[$0] } }
 
     package func index(of path: BytePath) -> Int? {

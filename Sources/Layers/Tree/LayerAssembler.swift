@@ -163,7 +163,12 @@ struct LayerAssembler {
 
     /// The layer.
     func finish() throws -> LayerContents {
-        var alive = positions.filter { isAlive($0.value, $0.key) }
+        if lower == nil, targets.isEmpty, removals.isEmpty, whiteouts.isEmpty, opaque.isEmpty {
+            // All that was added stays as it is.
+            let order = positions.values.sorted { added[$0].path < added[$1].path }
+            return LayerContents(sorted: order.map { added[$0] })
+        }
+        var alive = removals.isEmpty ? positions : positions.filter { isAlive($0.value, $0.key) }
         var entries: [BytePath: Entry] = [:]
         entries.reserveCapacity(alive.count + whiteouts.count)
         var groups: [Int: [BytePath]] = [:]

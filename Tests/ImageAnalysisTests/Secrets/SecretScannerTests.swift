@@ -1,7 +1,8 @@
 import Core
-import ImageAnalysis
 import SampanTestSupport
 import Testing
+
+@testable import ImageAnalysis
 
 /// Secrets are made up while the tests run: none stands in a file of the project, where other scanners would find it.
 enum MadeUp {
@@ -232,5 +233,20 @@ struct SecretScannerTests {
     func quadratic() {
         let text = String(repeating: "-----BEGIN RSA PRIVATE KEY-----\nMIIE:\n", count: 50_000)
         #expect(scan(text).count <= SecretScanner.findingLimit)
+    }
+
+    @Test("a token is found wherever it starts, and one right behind another", arguments: 0..<8)
+    func places(before: Int) {
+        let (first, second) = ("ghp_" + MadeUp.text(36), "hvs." + MadeUp.text(90))
+        for between in 1...3 {
+            let blanks = String(repeating: " ", count: between)
+            let text = String(repeating: " ", count: before) + first + blanks + "\n" + second
+            #expect(scan(text).map(\.rule) == ["github-token", "vault-token"])
+        }
+    }
+
+    @Test("every rule has a prefix that is long enough to be found by every other pair of bytes")
+    func prefixes() {
+        #expect(TokenRule.all.allSatisfy { $0.prefix.count >= 3 })
     }
 }
