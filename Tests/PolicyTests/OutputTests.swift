@@ -55,6 +55,41 @@ struct OutputTests {
         #expect(one.map { $0["severity"]?.string } == ["major", "info", "minor"])
     }
 
+    @Test(
+        "files are named from the working directory where they are below it",
+        arguments: [
+            ("/work/a b/Dockerfile", "/work", "a b/Dockerfile"), ("/work/Dockerfile", "/work/", "Dockerfile"),
+            ("/workshop/Dockerfile", "/work", "/workshop/Dockerfile"), ("././Dockerfile", "/work", "Dockerfile"),
+            ("../Dockerfile", "/work", "../Dockerfile"), ("/work/Dockerfile", "/", "work/Dockerfile"),
+            ("./", "/", "./"),
+        ])
+    func files(name: String, directory: String, expected: String) {
+        let place = PolicyResult.Place(file: name, firstLine: 1, lastLine: 1)
+        let result = PolicyResult(rule: "user", outcome: .failed, message: "m", place: place, policyPlace: place)
+        let seen = PolicyVerdict(results: [result]).seen(from: directory).results[0]
+        #expect(seen.place?.file == expected && seen.policyPlace?.file == expected)
+    }
+
+    @Test("a finding without a file is shown where the policy would be")
+    func nowhere() {
+        let result = PolicyResult(rule: "user", outcome: .failed, message: "m")
+        let report = PolicyReport(
+            image: "web:1", digest: SHA256.digest(of: "x"), platform: Platform(os: "linux", architecture: "amd64"),
+            verdict: PolicyVerdict(results: [result]), version: "1")
+        for document in [report.sarif, report.gitlab] {
+            #expect(String(decoding: document.bytes(), as: UTF8.self).contains("\"sampan.yaml\""))
+        }
+    }
+
+    @Test("a hint for a shell has a name as one word")
+    func words() async throws {
+        var image = TestImage()
+        image.layer("RUN x", .file(BytePath(cleaning: "bin/$(id) 'x' y"), bytes: [1], mode: 0o4755))
+        let verdict = try await image.judge("policy:\n  setuid: true\n")
+        let expected = #"take the right away where it is made: chmod u-s '/bin/$(id) '\''x'\'' y'"#
+        #expect(verdict.results.first?.hint == expected)
+    }
+
     @Test("JUnit has a case for each rule")
     func junit() async throws {
         let text = try await report().junit

@@ -36,6 +36,23 @@ struct DockerfileFactsTests {
         #expect(facts?.last?.firstLine == 7)
     }
 
+    @Test("an image of an earlier stage is known by that stage; one whose stage is gone by nothing")
+    func target() throws {
+        let place = try TemporaryDirectory("check")
+        let path = try place.file("Dockerfile", "FROM debian:12 AS one\nUSER 1\nFROM node:20\nUSER 0\n")
+        let platform = Platform(os: "linux", architecture: "amd64")
+        func facts(_ target: String?, given: Bool = false) throws -> DockerfileFacts? {
+            try DockerfileFacts.read(path, given: given, platform: platform, target: target)
+        }
+        for target in ["one", "0"] {
+            #expect(try facts(target)?.bases.map(\.name) == ["debian:12"])
+            #expect(try facts(target)?.instructions["USER"]?.firstLine == 2)
+        }
+        #expect(try facts(nil)?.bases.map(\.name) == ["node:20"])
+        #expect(try facts("two") == nil)
+        #expect(try facts("two", given: true)?.bases.map(\.name) == ["node:20"])
+    }
+
     @Test("nothing is known of a Dockerfile that is gone; one that was named must be there")
     func missing() throws {
         let platform = Platform(os: "linux", architecture: "amd64")
