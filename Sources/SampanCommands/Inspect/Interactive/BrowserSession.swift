@@ -105,12 +105,13 @@ struct BrowserSession {
             ).lines)
     }
 
-    /// Writes a file that must not be there yet, readable and executable as in the image but for nobody else.
+    /// Writes a file that must not be there yet. Who may read and run it is as in the image; what lets others write, or
+    /// lends rights, stays behind.
     private func extract(_ listing: TreeListing, _ index: Int, to name: String) async throws {
         let node = try node(listing, index)
         nonisolated(unsafe) let source = try await ImageFiles(inspection.image, source: inspection.input).open(node)
         try await BlockingPool.waiting.run {
-            let mode = node.entry.mode & 0o111 != 0 ? UInt32(0o755) : 0o644
+            let mode = node.entry.mode & 0o755 | 0o600
             let file = try FileDescriptor.open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
             do {
                 try source.forEachPiece { try file.write($0) }

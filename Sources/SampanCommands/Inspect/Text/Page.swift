@@ -58,9 +58,13 @@ struct Grid {
 
     mutating func add(_ cells: [Cell]) { rows.append(cells) }
 
+    /// Columns that all rows make room for; what is longer in one row pushes that row's other cells aside.
+    private static let roomLimit = 200
+
     func lines(_ page: Page) -> [String] {
         var widths = fits.indices.map { column in
-            rows.map { $0.count > column ? TextColumns.width($0[column].text) : 0 }.max() ?? 0
+            let widest = rows.map { $0.count > column ? TextColumns.width($0[column].text) : 0 }.max() ?? 0
+            return fits[column].isFlexible ? widest : min(widest, Self.roomLimit)
         }
         let used = indent + widths.reduce(0, +) + 2 * max(0, widths.count - 1)
         // The widest gives way first.
