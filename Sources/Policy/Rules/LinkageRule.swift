@@ -54,7 +54,7 @@ enum LinkageRule: PolicyRule {
                 let more = missing.count > 5 ? "; and \(missing.count - 5) more" : ""
                 add(
                     "\(SafeText.path(program.path)) does not start: \(list)\(more)",
-                    "see sampan inspect: it says on which bases it would", "require")
+                    missing.first.map(hint), "require")
             }
             guard settings.flag("runtime") == true else { continue }
             for gap in program.gaps {
@@ -64,6 +64,18 @@ enum LinkageRule: PolicyRule {
             }
         }
         return findings
+    }
+
+    private static func hint(_ missing: ProgramVerdict.Missing) -> String {
+        switch missing {
+        case .program: "correct ENTRYPOINT or CMD, or copy the program to where they name it"
+        case .notExecutable: "copy it with COPY --chmod=755"
+        case .user: "write the number in USER, which needs no entry in /etc/passwd"
+        case .architecture: "build it for the image's platform"
+        case .shell: "write ENTRYPOINT or CMD as a list, which needs no shell"
+        case .interpreter, .library, .version, .scriptInterpreter, .unknownFormat:
+            "see sampan inspect: it says on which bases it would"
+        }
     }
 
     static func describe(_ missing: ProgramVerdict.Missing) -> String {
