@@ -112,6 +112,20 @@ struct RuleTests {
             ])
     }
 
+    @Test(
+        "linkage: the hint goes by what is missing first",
+        arguments: [
+            (.user("app"), "write the number in USER, which needs no entry in /etc/passwd"),
+            (.notExecutable("app"), "copy it with COPY --chmod=755"),
+            (.shell("/bin/sh"), "write ENTRYPOINT or CMD as a list, which needs no shell"),
+            (.library("libx.so.1", neededBy: "app"), "see sampan inspect: it says on which bases it would"),
+        ] as [(ProgramVerdict.Missing, String)])
+    func linkageHints(missing: ProgramVerdict.Missing, hint: String) async throws {
+        var image = TestImage()
+        image.programs = [ProgramVerdict(path: "app", isEntrypoint: true, start: .fails([missing]))]
+        #expect(try await image.judge("policy:\n  linkage: true\n").results.first?.hint == hint)
+    }
+
     @Test("linkage: what is missing is said, of the entrypoint or of all")
     func linkage() async throws {
         var image = TestImage()
