@@ -10,6 +10,7 @@ struct SourceLinesTests {
     private func sources(_ workshop: Workshop, _ text: String) async throws -> ImageSources {
         let state = try await workshop.session(text).run()
         #expect(state.sources.layers.count == state.layers.count)
+        #expect(state.sources.dockerfile == SHA256.digest(of: text))
         return state.sources
     }
 

@@ -155,6 +155,9 @@ package struct StageEvaluator: Sendable {
     }
 
     private mutating func note(_ place: InstructionPlace?, _ keyword: String) {
+        if state.sources.dockerfile == nil {
+            state.sources.dockerfile = SHA256.digest(of: request.dockerfile.source.bytes)
+        }
         state.sources.instructions[keyword] = place
         while state.sources.layers.count < state.layers.count { state.sources.layers.append(place) }
     }

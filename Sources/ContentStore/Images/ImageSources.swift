@@ -26,10 +26,15 @@ package struct ImageSources: Sendable, Hashable, Codable {
     package var layers: [InstructionPlace?]
     /// The last instruction of each keyword that made the configuration: `FROM`, `USER`, `ENTRYPOINT`…
     package var instructions: [String: InstructionPlace]
+    /// Of the Dockerfile's bytes: its name alone may be that of another by now, or of another project.
+    package var dockerfile: Digest?
 
-    package init(layers: [InstructionPlace?] = [], instructions: [String: InstructionPlace] = [:]) {
+    package init(
+        layers: [InstructionPlace?] = [], instructions: [String: InstructionPlace] = [:], dockerfile: Digest? = nil
+    ) {
         self.layers = layers
         self.instructions = instructions
+        self.dockerfile = dockerfile
     }
 }
 

@@ -22,14 +22,16 @@ struct RuntimeNeeds {
         case .certificates: certificates(program)
         case .timeZones: timeZones(program)
         case .users: accounts()
-        case .names: isMusl(program) || tree.exists("etc/nsswitch.conf") ? [] : ["/etc/nsswitch.conf"]
+        case .names: resolvesAnyway(program) || tree.exists("etc/nsswitch.conf") ? [] : ["/etc/nsswitch.conf"]
         case .temporaryFiles: temporaryDirectory()
         case .shell: tree.file("bin/sh") == nil ? ["/bin/sh"] : []
         }
     }
 
-    /// musl has no name service switch.
-    private func isMusl(_ program: BinaryFacts) -> Bool { program.interpreter?.contains("ld-musl") == true }
+    /// musl has no name service switch, and Go takes `files dns` where none is configured (net/conf.go).
+    private func resolvesAnyway(_ program: BinaryFacts) -> Bool {
+        program.go != nil || program.interpreter?.contains("ld-musl") == true
+    }
 
     // MARK: - Certificates
 

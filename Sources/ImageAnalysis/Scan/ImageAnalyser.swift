@@ -55,6 +55,7 @@ package struct ImageAnalyser: Sendable {
                 name: source.name, manifest: source.manifest, config: source.config, platform: source.config.platform,
                 layers: try TreeFitting.fit(layers, limits))
             image.instructions = source.sources?.instructions ?? [:]
+            image.dockerfile = source.sources?.dockerfile
             image.remarks = image.layers.flatMap(\.facts.remarks)
             return image
         }

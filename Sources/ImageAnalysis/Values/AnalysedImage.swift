@@ -26,6 +26,8 @@ package struct AnalysedImage: Sendable {
     /// The last instruction of each keyword that made the configuration: `FROM`, `USER`, `ENTRYPOINT`…; empty for images
     /// of others.
     package var instructions: [String: LayerCause.Place] = [:]
+    /// Of the bytes of the Dockerfile that those and the layers' causes speak of.
+    package var dockerfile: Digest?
     /// What the layers make together.
     package var tree: FileTree
     /// What could not be looked at, in words.

@@ -79,8 +79,8 @@ struct CheckJob: Sendable {
         var context = PolicyContext(
             today: CivilDate(daysSince1970: FileTime.now().seconds / 86400), platforms: [inspection.image.platform])
         let source = try DockerfileFacts.read(
-            dockerfile ?? built(inspection.image), given: dockerfile != nil, platform: inspection.image.platform,
-            target: inspection.image.target)
+            dockerfile ?? built(inspection.image), given: dockerfile != nil,
+            digest: inspection.image.dockerfile, platform: inspection.image.platform, target: inspection.image.target)
         if let source {
             context.bases = source.bases
             context.instructions = source.instructions

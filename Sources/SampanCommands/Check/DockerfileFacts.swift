@@ -22,11 +22,12 @@ struct DockerfileFacts {
     private static let limit = 32 << 20
 
     /// - Parameters:
-    ///   - given: whether the user named it; one that is remembered may be gone since, or be another.
+    ///   - given: whether the user named it; one that is remembered may be gone since.
+    ///   - digest: of the one that is remembered; another under its name says nothing of the image.
     ///   - target: the stage that was built; nil is the last one.
     /// - Returns: nil when there is none.
     static func read(
-        _ path: String?, given: Bool, platform: Platform, target: String? = nil
+        _ path: String?, given: Bool, digest: Digest?, platform: Platform, target: String? = nil
     ) throws -> DockerfileFacts? {
         guard let path else { return nil }
         let bytes: [UInt8]
@@ -36,6 +37,7 @@ struct DockerfileFacts {
             guard given else { return nil }
             throw Diagnostic(code: "dockerfile.read", "cannot read '\(path)'", causes: [error.reason])
         }
+        guard given || digest == SHA256.digest(of: bytes) else { return nil }
         let result = Dockerfile.parse(SourceFile(name: path, bytes: bytes))
         guard given || result.errors.isEmpty else { return nil }
         let dockerfile = try result.get()

@@ -33,6 +33,30 @@ struct AdviceTests {
         #expect(advice?.place?.firstLine == 2)
         #expect(advice?.before == "RUN make")
         #expect(advice?.after == "RUN make && rm -rf /src")
+        #expect(
+            advice?.title == "60.0 kB that a later layer deletes travel all the same: delete them where they are made, "
+                + "and no more in line 3")
+    }
+
+    @Test("lists that a later RUN needs are removed behind that, in one RUN with it")
+    func listsNeededLater() throws {
+        let advice = try Self.advice("package-lists") {
+            $0.layer("RUN /bin/sh -c apt-get update", line: 2)
+            $0.file("var/lib/apt/lists/deb_Packages", size: 50_000)
+            $0.layer("RUN /bin/sh -c apt-get install -y curl", line: 3)
+            $0.file("usr/bin/curl", size: 50_000)
+        }
+        #expect(advice?.before == "RUN apt-get update\nRUN apt-get install -y curl")
+        #expect(advice?.after == "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*")
+    }
+
+    @Test("a cache that is cleaned already is not cleaned twice")
+    func cleanedAlready() throws {
+        let advice = try Self.advice("package-cache") {
+            $0.layer("RUN /bin/sh -c apt-get install -y curl && apt-get clean", line: 2)
+            $0.file("var/cache/apt/pkgcache.bin", size: 50_000)
+        }
+        #expect(advice?.after?.contains("clean && apt-get clean") != true)
     }
 
     @Test("of many paths the command that deletes them is moved")

@@ -11,7 +11,7 @@ struct DockerfileFactsTests {
         let place = try TemporaryDirectory("check")
         try place.file("Dockerfile", text)
         return try DockerfileFacts.read(
-            place.path("Dockerfile"), given: true, platform: Platform(os: "linux", architecture: "amd64"))
+            place.path("Dockerfile"), given: true, digest: nil, platform: Platform(os: "linux", architecture: "amd64"))
     }
 
     @Test("bases are those of the stages that the last one needs")
@@ -39,10 +39,12 @@ struct DockerfileFactsTests {
     @Test("an image of an earlier stage is known by that stage; one whose stage is gone by nothing")
     func target() throws {
         let place = try TemporaryDirectory("check")
-        let path = try place.file("Dockerfile", "FROM debian:12 AS one\nUSER 1\nFROM node:20\nUSER 0\n")
+        let text = "FROM debian:12 AS one\nUSER 1\nFROM node:20\nUSER 0\n"
+        let path = try place.file("Dockerfile", text)
         let platform = Platform(os: "linux", architecture: "amd64")
         func facts(_ target: String?, given: Bool = false) throws -> DockerfileFacts? {
-            try DockerfileFacts.read(path, given: given, platform: platform, target: target)
+            try DockerfileFacts.read(
+                path, given: given, digest: SHA256.digest(of: text), platform: platform, target: target)
         }
         for target in ["one", "0"] {
             #expect(try facts(target)?.bases.map(\.name) == ["debian:12"])
@@ -51,14 +53,22 @@ struct DockerfileFactsTests {
         #expect(try facts(nil)?.bases.map(\.name) == ["node:20"])
         #expect(try facts("two") == nil)
         #expect(try facts("two", given: true)?.bases.map(\.name) == ["node:20"])
+        // Of another project, or changed since.
+        try place.file("Dockerfile", text + "# more\n")
+        let other = try facts(nil)
+        #expect(other == nil)
+        let named = try facts(nil, given: true)
+        #expect(named != nil)
     }
 
     @Test("nothing is known of a Dockerfile that is gone; one that was named must be there")
     func missing() throws {
         let platform = Platform(os: "linux", architecture: "amd64")
-        #expect(try DockerfileFacts.read("/nowhere/Dockerfile", given: false, platform: platform) == nil)
-        #expect(try DockerfileFacts.read(nil, given: false, platform: platform) == nil)
-        func named() throws { _ = try DockerfileFacts.read("/nowhere/Dockerfile", given: true, platform: platform) }
+        #expect(try DockerfileFacts.read("/nowhere/Dockerfile", given: false, digest: nil, platform: platform) == nil)
+        #expect(try DockerfileFacts.read(nil, given: false, digest: nil, platform: platform) == nil)
+        func named() throws {
+            _ = try DockerfileFacts.read("/nowhere/Dockerfile", given: true, digest: nil, platform: platform)
+        }
         #expect(throws: Diagnostic.self) { try named() }
     }
 }

@@ -17,11 +17,33 @@ extension AdviceMaker {
     private func onLists() -> [Advice] {
         ownLayers([.packageLists]).map { layer, items in
             let size = AdviceText.bytes(Self.bytes(items))
-            let instruction = instructions[layer]
+            let edit = listsEdit(layer)
             return Advice(
                 rule: "package-lists", title: "\(size) of apt's package lists stay in the image",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.shown,
-                after: instruction.appending("rm -rf /var/lib/apt/lists/*"))
+                bytes: Self.bytes(items), place: place(layer), before: edit.before, after: edit.after)
+        }
+    }
+
+    /// A later instruction may need the lists that this one fetches: both become one.
+    private func listsEdit(_ layer: Int) -> (before: String?, after: String?) {
+        let (instruction, removing) = (instructions[layer], "rm -rf /var/lib/apt/lists/*")
+        let later = instructions.indices.filter { other in
+            other > layer && isOwn(other) && installs(instructions[other])
+        }
+        guard let first = later.first else { return (instruction.shown, instruction.appending(removing)) }
+        guard later.count == 1, let shell = instruction.shell, let next = instructions[first].shell else {
+            return (instruction.shown, nil)
+        }
+        return (
+            [instruction.shown, instructions[first].shown].compactMap { $0 }.joined(separator: "\n"),
+            instruction.withShell("\(shell) && \(next) && \(removing)")
+        )
+    }
+
+    private func installs(_ instruction: HistoryInstruction) -> Bool {
+        guard let shell = instruction.shell else { return false }
+        return ShellCommands(shell).calls(of: ["apt-get", "apt"]).contains { call in
+            call.contains { $0.text == "install" }
         }
     }
 

@@ -1,3 +1,4 @@
+internal import ContentStore
 internal import Core
 internal import Layers
 
@@ -25,7 +26,8 @@ extension AdviceMaker {
             }
             var advice = Advice(
                 rule: "delete-in-same-layer",
-                title: "\(size) that a later layer deletes travel all the same: delete them where they are made",
+                title: "\(size) that a later layer deletes travel all the same: delete them where they are made"
+                    + noMore(pair.gone),
                 bytes: bytes, place: place(pair.layer), before: made.shown)
             if made.isRun {
                 let paths = removedPaths(pair, items)
@@ -81,7 +83,8 @@ extension AdviceMaker {
             let changed = instructions[pair.gone]
             var advice = Advice(
                 rule: "set-owner-while-copying",
-                title: "\(size) travel twice, as a later layer changes nothing but owner, mode or time",
+                title: "\(size) travel twice, as a later layer changes nothing but owner, mode or time: "
+                    + "set that where they come from" + noMore(pair.gone),
                 bytes: bytes, place: place(pair.gone), before: changed.shown)
             if made.isCopy, isOwn(pair.layer) {
                 advice.place = place(pair.layer)
@@ -114,6 +117,11 @@ extension AdviceMaker {
 
     // MARK: Written again
 
+    /// What has to go once another line does its work.
+    private func noMore(_ layer: Int) -> String {
+        place(layer).map { ", and no more in line \($0.firstLine)" } ?? ""
+    }
+
     private func onRewritten() -> [Advice] {
         pairs(.rewritten).map { pair, items in
             let bytes = Self.bytes(items)
@@ -128,7 +136,7 @@ extension AdviceMaker {
             if !isOwn(pair.layer) { return onBase(pair, items, size) }
             var advice = Advice(
                 rule: "write-once",
-                title: "\(size) are written again by a later layer: write them once, in one layer",
+                title: "\(size) are written again by a later layer: write them once, in one layer" + noMore(pair.gone),
                 bytes: bytes, place: place(pair.gone), before: changed.shown)
             if made.isRun, changed.isRun, pair.gone == pair.layer + 1, let command = changed.shell {
                 advice.place = place(pair.layer)

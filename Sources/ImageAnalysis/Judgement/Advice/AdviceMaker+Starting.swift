@@ -25,15 +25,18 @@ extension AdviceMaker {
             switch gap.need {
             case .certificates, .timeZones: "COPY --from=build \(gap.missing) \(gap.missing)"
             case .users: users(gap.missing)
-            case .names: #"RUN printf 'hosts: files dns\n' > /etc/nsswitch.conf"#
-            case .temporaryFiles: "RUN install -d -m 1777 /tmp"
+            case .names: "COPY <<EOF /etc/nsswitch.conf\nhosts: files dns\nEOF"
+            case .temporaryFiles:
+                hasShell ? "RUN install -d -m 1777 /tmp" : "COPY --from=build --chmod=1777 /tmp /tmp"
             case .shell: nil
             }
         let why =
             switch gap.need {
             case .certificates: "it talks TLS, and finds no certificate authorities"
             case .timeZones: "it loads time zones by name, and finds none"
-            case .users: "it looks users up, and finds no table of them"
+            case .users:
+                gap.missing.hasPrefix("/")
+                    ? "it looks users up, and finds no table of them" : "it looks users up, and would not find its own"
             case .names: "it resolves host names, and is not told how"
             case .temporaryFiles: "it makes temporary files, and has no place for them"
             case .shell: "it starts a shell or other programs, and finds none"
@@ -43,11 +46,17 @@ extension AdviceMaker {
             risk: gap.need == .certificates ? 2 : 1, place: place(image.layers.count - 1), after: after)
     }
 
+    /// Whether a RUN can run.
+    private var hasShell: Bool { (try? image.tree.lookup("bin/sh")) ?? nil != nil }
+
     private func users(_ missing: String) -> String? {
         if missing.hasPrefix("/") { return "COPY --from=build /etc/passwd /etc/group /etc/" }
         let user = image.config.config.user?.split(separator: ":").first ?? ""
         guard !user.isEmpty, user.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return "RUN echo 'app:x:\(user):\(user)::/:/sbin/nologin' >> /etc/passwd"
+        let line = "app:x:\(user):\(user)::/:/sbin/nologin"
+        return hasShell
+            ? "RUN echo '\(line)' >> /etc/passwd"
+            : "COPY <<EOF /etc/passwd\nroot:x:0:0::/root:/sbin/nologin\n\(line)\nEOF"
     }
 
     func onConfig() -> [Advice] { onUser() + onBase() + onSecrets() + onInstalling() }
@@ -108,9 +117,10 @@ extension AdviceMaker {
                         rule: "secret",
                         title: "\(AdviceText.quoted(entry.path)) looks like a secret (\(secret.title)): whoever has "
                             + "the image has it, even when a later layer deletes it",
-                        risk: 2, place: place(layer), before: instruction.shown,
+                        risk: 2, place: place(layer), before: isCopy ? nil : instruction.shown,
                         after: isCopy
-                            ? "RUN --mount=type=secret,id=\(name),target=\(AdviceText.quoted(entry.path)) …" : nil))
+                            ? "# .dockerignore\n**/\(name)\n# and where a RUN needs it: "
+                                + "--mount=type=secret,id=\(name),target=\(AdviceText.quoted(entry.path))" : nil))
             }
         }
         return advice

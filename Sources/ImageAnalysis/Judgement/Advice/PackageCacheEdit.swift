@@ -39,7 +39,9 @@ enum PackageCacheEdit {
         if !found.isEmpty {
             return "RUN " + found.map { "--mount=type=cache,target=\($0.target) " }.joined() + shell
         }
-        let clean = cleaning.filter { commands.call(of: $0.programs) != nil }.map(\.command)
+        let clean = cleaning.filter { commands.call(of: $0.programs) != nil }.map(\.command).filter {
+            !shell.contains($0)
+        }
         // Whether cleaning would reach them is known of the program's own directories alone.
         if !clean.isEmpty { return instruction.appending(clean.joined(separator: " && ")) }
         guard !roots.isEmpty, roots.count <= 4 else { return nil }
