@@ -31,6 +31,9 @@ package struct InspectCommand: AsyncParsableCommand {
     @Flag(help: "Every package with its files' bytes.")
     var packages = false
 
+    @Flag(help: "Everything to change, with the whole edits.")
+    var advice = false
+
     @Option(help: "One program or library of the image: its linking, its build, and where its bytes go.")
     var binary: String?
 
@@ -93,6 +96,7 @@ package struct InspectCommand: AsyncParsableCommand {
         let pages: [(Bool, String, View)] = [
             (layers, "--layers", .page(.layers)), (files, "--files", .page(.files)), (tree, "--tree", .page(.tree)),
             (waste, "--waste", .page(.waste)), (packages, "--packages", .page(.packages)),
+            (advice, "--advice", .page(.advice)),
             (interactive, "--interactive", .interactive),
         ]
         var chosen = pages.filter(\.0).map { (name: $0.1, view: $0.2) }

@@ -10,7 +10,7 @@ struct Inspection: Sendable {
     let store: Store
 
     /// What one page can show.
-    enum Kind: Sendable { case summary, layers, files, tree, waste, packages }
+    enum Kind: Sendable { case summary, layers, files, tree, waste, packages, advice }
 
     /// Finds an image and reads its layers, which shows its progress.
     static func open(
@@ -52,7 +52,7 @@ struct Inspection: Sendable {
         case .layers:
             if format == .json { return SafeText.json(ImageJSON.layers(image)) }
             return Self.text(LayersView(image: image, page: page).lines)
-        case .summary, .waste, .packages:
+        case .summary, .waste, .packages, .advice:
             let explanation = try await explanation()
             switch (kind, format) {
             case (.waste, .json): return SafeText.json(ImageJSON.waste(explanation))
@@ -60,6 +60,9 @@ struct Inspection: Sendable {
             case (.packages, .json): return SafeText.json(ImageJSON.packages(explanation.packages))
             case (.packages, .table):
                 return Self.text(PackagesView(packages: explanation.packages, page: page).lines)
+            case (.advice, .json): return SafeText.json(ImageJSON.advice(explanation.advice))
+            case (.advice, .table):
+                return Self.text(AdviceView(advice: explanation.advice, page: page).lines)
             case (_, .json): return SafeText.json(ImageJSON.explanation(explanation))
             case (_, .table): return Self.text(SummaryView(explanation: explanation, page: page).lines)
             }

@@ -8,8 +8,10 @@ struct AdviceView {
     var limit = Int.max
 
     var lines: [String] {
-        guard !advice.isEmpty else { return [] }
-        var lines = [page.heading("Advice", advice.count > limit ? "the first \(limit) of \(advice.count)" : "")]
+        guard !advice.isEmpty else { return limit == .max ? ["nothing to advise"] : [] }
+        var lines = [
+            page.heading("Advice", advice.count > limit ? "the first \(limit) of \(advice.count); all: --advice" : "")
+        ]
         for item in advice.prefix(limit) {
             var facts: [String] = []
             if item.bytes > 0 { facts.append("saves \(Human.bytes(item.bytes))") }
@@ -26,6 +28,8 @@ struct AdviceView {
     private func edit(_ sign: String, _ text: String?, _ ink: Page.Ink) -> [String] {
         guard let text else { return [] }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { SafeText.text(String($0)) }
+        // Who asks for advice alone wants to follow it.
+        if limit == .max { return lines.map { "      " + page.paint("\(sign) \($0)", ink) } }
         let shown = lines.prefix(4).map { line in
             "      " + page.paint(TextColumns.clipped("\(sign) \(line)", to: max(20, page.width - 6)), ink)
         }
