@@ -46,7 +46,7 @@ extension CredentialFile {
             else { return nil }
             return ("database-password", "a password of PostgreSQL")
         case .mavenSettings:
-            guard let open = line.firstRange(of: Array("<password>".utf8)),
+            guard let open = ByteSearch.firstRange(of: Array("<password>".utf8), in: line[...]),
                 let close = line[open.upperBound...].firstIndex(of: UInt8(ascii: "<")),
                 Placeholder.isSecret(Array(line[open.upperBound..<close]))
             else { return nil }
@@ -76,8 +76,8 @@ extension CredentialFile {
     /// `SCHEME://NAME:PASSWORD@`, or a header of git's that logs in.
     private static func hasLogin(_ line: [UInt8]) -> Bool {
         let lower = Placeholder.lowercased(line)
-        if lower.firstRange(of: Array("authorization: basic ".utf8)) != nil { return true }
-        guard let scheme = lower.firstRange(of: Array("://".utf8)) else { return false }
+        if ByteSearch.firstRange(of: Array("authorization: basic ".utf8), in: lower[...]) != nil { return true }
+        guard let scheme = ByteSearch.firstRange(of: Array("://".utf8), in: lower[...]) else { return false }
         let authority = line[scheme.upperBound...].prefix { $0 != UInt8(ascii: "/") && $0 > 0x20 }
         guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
             let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
@@ -89,7 +89,7 @@ extension CredentialFile {
     private static func dockerLogin(_ line: [UInt8]) -> Bool {
         for key in ["\"auth\"", "\"identitytoken\"", "\"registrytoken\"", "\"password\""] {
             var rest = line[...]
-            while let range = rest.firstRange(of: Array(key.utf8)) {
+            while let range = ByteSearch.firstRange(of: Array(key.utf8), in: rest) {
                 rest = rest[range.upperBound...]
                 let value = rest.drop { $0 == 0x20 || $0 == UInt8(ascii: ":") }
                 guard value.first == UInt8(ascii: "\"") else { continue }

@@ -20,7 +20,7 @@ enum Placeholder {
     static func isPlaceholder(_ body: UnsafeRawBufferPointer) -> Bool {
         guard body.count >= 12 else { return false }
         guard Set(body).count >= 8 else { return true }
-        return hasPart(lowercased(body))
+        return lowercased(body).withUnsafeBytes { hasPart($0) }
     }
 
     /// Whether a value that is called a password or token is one: not empty, not a reference to a variable or file, and
@@ -32,10 +32,12 @@ enum Placeholder {
         if "$%{<[/".utf8.contains(value[0]) || value.starts(with: "file:".utf8) { return false }
         guard value.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { return false }
         let lower = lowercased(value)
-        return !words.contains(lower) && !hasPart(lower)
+        return !words.contains(lower) && !lower.withUnsafeBytes { hasPart($0) }
     }
 
-    private static func hasPart(_ lower: [UInt8]) -> Bool { parts.contains { lower.firstRange(of: $0) != nil } }
+    private static func hasPart(_ lower: UnsafeRawBufferPointer) -> Bool {
+        parts.contains { ByteSearch.contains($0, in: lower) }
+    }
 
     private static func trimmed(_ value: [UInt8]) -> [UInt8] {
         var slice = value[...]

@@ -81,7 +81,7 @@ struct TokenRule: Sendable {
             end == bytes.count || classes[Int(bytes[end])] & Characters.alphanumeric.rawValue == 0
         else { return nil }
         let body = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        guard marker.isEmpty || Array(body).firstRange(of: marker) != nil, !Placeholder.isPlaceholder(body) else {
+        guard marker.isEmpty || ByteSearch.contains(marker, in: body), !Placeholder.isPlaceholder(body) else {
             return nil
         }
         return end
