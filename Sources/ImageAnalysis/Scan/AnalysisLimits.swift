@@ -8,8 +8,10 @@ package struct AnalysisLimits: Sendable {
     package var entries = 2_000_000
     /// Bytes of a compressed ELF file that is looked into; those above a few megabytes lie in a scratch file meanwhile.
     package var binary: Int64 = 1 << 30
-    /// Bytes of the contents of a layer that are kept in memory for those who judge.
-    package var captured = 48 << 20
+    /// Bytes of the contents of all layers together that are kept in memory for those who judge.
+    package var captured = 96 << 20
+    /// Bytes that may be taken by what the programs of all layers together say of themselves.
+    package var programs = 128 << 20
     /// Remarks of a layer.
     package var remarks = 50
 

@@ -17,6 +17,7 @@ final class ContentExaminer {
     /// Where the archive lies, when it isn't compressed.
     private let blob: BlobFile?
     private let limits: AnalysisLimits
+    private let budget: AnalysisBudget
     private let scratch: () throws -> FileDescriptor
 
     /// What was found out, in the order of the archive.
@@ -24,7 +25,6 @@ final class ContentExaminer {
     /// Bytes of all contents so far.
     private(set) var contentBytes: Int64 = 0
     private(set) var remarks: [String] = []
-    private var capturedBytes = 0
 
     /// Files up to this size are looked at as a whole; of others so much of their beginning.
     private static let window = 1 << 20
@@ -35,12 +35,13 @@ final class ContentExaminer {
 
     init(
         _ reader: TarReader, _ hashes: TarHashes, inPlace blob: BlobFile?, limits: AnalysisLimits,
-        scratch: @escaping () throws -> FileDescriptor
+        budget: AnalysisBudget, scratch: @escaping () throws -> FileDescriptor
     ) {
         self.reader = reader
         self.hashes = hashes
         self.blob = blob
         self.limits = limits
+        self.budget = budget
         self.scratch = scratch
     }
 
@@ -60,7 +61,7 @@ final class ContentExaminer {
         var facts = ContentFacts(kind: ContentKind.classify(path: entry.path, mode: entry.mode, head: head))
         let rest = try isWhole ? nil : readRest(entry, at: offset, after: head)
         facts.digest = hashes.content
-        if Self.isELF(head) { facts.binary = binary(entry, at: offset, head: isWhole ? head : nil, rest) }
+        if Self.isELF(head) { facts.binary = program(entry, at: offset, head: isWhole ? head : nil, rest) }
         if isWhole, Self.looksLikeText(head) {
             facts.interpreter = Self.interpreter(head)
             facts.secrets = SecretScanner.scan(head, path: entry.path)
@@ -111,6 +112,16 @@ final class ContentExaminer {
         return .file(file)
     }
 
+    /// What a program says of itself, as far as there is memory for it.
+    private func program(
+        _ entry: Entry, at offset: Int64, head: UnsafeRawBufferPointer?, _ rest: Held?
+    ) -> BinaryFacts? {
+        guard let facts = binary(entry, at: offset, head: head, rest) else { return nil }
+        if budget.take(facts) { return facts }
+        remark(Self.leftOut(entry.path.absolute))
+        return nil
+    }
+
     private func binary(
         _ entry: Entry, at offset: Int64, head: UnsafeRawBufferPointer?, _ rest: Held?
     ) -> BinaryFacts? {
@@ -142,12 +153,14 @@ final class ContentExaminer {
             return nil
         }
         let kept = CapturedPaths.kept(entry.path, content)
-        guard kept.count <= limits.captured - capturedBytes else {
-            remark("\(entry.path.absolute) was not looked into: the layer has more of such files than are kept")
-            return nil
-        }
-        capturedBytes += kept.count
-        return kept
+        if budget.take(kept) { return kept }
+        remark(Self.leftOut(entry.path.absolute))
+        return nil
+    }
+
+    /// What is said of a file for which there was no memory left.
+    static func leftOut(_ path: String) -> String {
+        "\(path) was not looked into: the image has more of such files than are kept"
     }
 
     private func remark(_ text: String) {

@@ -32,13 +32,14 @@ package struct ImageAnalyser: Sendable {
             positions[layer.digest] = jobs.count
             jobs.append(Job(descriptor: layer, diffID: diffID))
         }
-        var results = try await known(jobs)
+        let budget = AnalysisBudget(limits)
+        var results = try await known(jobs, budget)
         let missing = jobs.indices.filter { results[$0] == nil }
         let meter = Meter(
             AnalysisProgress(
                 layersDone: jobs.count - missing.count, layers: jobs.count, bytesDone: 0,
                 bytes: missing.reduce(0) { $0 + Int64(jobs[$1].descriptor.size) }), progress)
-        for (position, facts) in try await read(missing.map { ($0, jobs[$0]) }, source, meter) {
+        for (position, facts) in try await read(missing.map { ($0, jobs[$0]) }, source, budget, meter) {
             results[position] = facts
         }
         let causes = LayerCause.causes(of: source.config, source.sources)
@@ -66,14 +67,21 @@ package struct ImageAnalyser: Sendable {
         var diffID: Digest
     }
 
-    private func known(_ jobs: [Job]) async throws -> [LayerFacts?] {
+    private func known(_ jobs: [Job], _ budget: AnalysisBudget) async throws -> [LayerFacts?] {
         guard let store else { return jobs.map { _ in nil } }
-        return try await BlockingPool.waiting.run { jobs.map { LayerRecord.load($0.descriptor.digest, from: store) } }
+        return try await BlockingPool.waiting.run {
+            jobs.map { job in
+                var facts = LayerRecord.load(job.descriptor.digest, from: store)
+                facts?.charge(to: budget, limits)
+                return facts
+            }
+        }
     }
 
     /// Reads layers, the largest first, as many at a time as there are cores.
     private func read(
-        _ jobs: [(position: Int, job: Job)], _ source: any AnalysisSource, _ meter: Meter
+        _ jobs: [(position: Int, job: Job)], _ source: any AnalysisSource, _ budget: AnalysisBudget,
+        _ meter: Meter
     ) async throws -> [(Int, LayerFacts)] {
         let queue = jobs.sorted { ($1.job.descriptor.size, $0.position) < ($0.job.descriptor.size, $1.position) }
         let cancel = CancelFlag()
@@ -84,7 +92,7 @@ package struct ImageAnalyser: Sendable {
                     guard next < queue.count else { return }
                     let (position, job) = queue[next]
                     next += 1
-                    group.addTask { (position, try await read(job, source, meter, cancel)) }
+                    group.addTask { (position, try await read(job, source, budget, meter, cancel)) }
                 }
                 for _ in 0..<min(4, max(2, BlockingPool.processorCount)) { start() }
                 var results: [(Int, LayerFacts)] = []
@@ -107,20 +115,21 @@ package struct ImageAnalyser: Sendable {
     }
 
     private func read(
-        _ job: Job, _ source: any AnalysisSource, _ meter: Meter, _ cancel: CancelFlag
+        _ job: Job, _ source: any AnalysisSource, _ budget: AnalysisBudget, _ meter: Meter, _ cancel: CancelFlag
     ) async throws -> LayerFacts {
         let blob = try await source.layer(job.descriptor)
         let (store, limits) = (store, limits)
         return try await BlockingPool.waiting.run {
             let facts = try LayerReading(
-                blob: blob, descriptor: job.descriptor, diffID: job.diffID, limits: limits,
+                blob: blob, descriptor: job.descriptor, diffID: job.diffID, limits: limits, budget: budget,
                 scratch: { try store?.scratchFile() ?? ScratchFile.make() },
                 advance: { count in
                     if cancel.isSet { throw CancellationError() }
                     meter.advance(count)
                 }
             ).facts()
-            if let store { LayerRecord.save(facts, of: job.descriptor.digest, to: store) }
+            // A record holds all that there is to know: another image may have room for it.
+            if let store, !budget.isExceeded { LayerRecord.save(facts, of: job.descriptor.digest, to: store) }
             return facts
         }
     }

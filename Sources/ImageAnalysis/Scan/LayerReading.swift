@@ -15,6 +15,8 @@ struct LayerReading: Sendable {
     /// What the uncompressed bytes must hash to.
     let diffID: Digest
     let limits: AnalysisLimits
+    /// Of all layers of the image together.
+    let budget: AnalysisBudget
     let scratch: @Sendable () throws -> FileDescriptor
     /// Called with the number of bytes of the blob that were read since the last call. It throws when the work is to stop.
     let advance: @Sendable (Int64) throws -> Void
@@ -59,7 +61,8 @@ struct LayerReading: Sendable {
     private func read(_ source: any ByteSource, inPlace blob: BlobFile?) throws -> LayerFacts {
         let hashes = TarHashes()
         let reader = TarReader(source, limits: limits.layer.tar, hashes: hashes)
-        let examiner = ContentExaminer(reader, hashes, inPlace: blob, limits: limits, scratch: scratch)
+        let examiner = ContentExaminer(
+            reader, hashes, inPlace: blob, limits: limits, budget: budget, scratch: scratch)
         let archive = LayerFacts.unopened()
         let contents = try TarIndexer.read(reader, spansOf: archive, limits: limits.layer) {
             try examiner.examine($0, at: $1.contentOffset)
