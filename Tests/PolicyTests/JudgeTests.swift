@@ -58,6 +58,25 @@ struct JudgeTests {
         #expect(verdict.results.last?.message == "and 4900 more")
     }
 
+    @Test(
+        "findings beyond those that are told are counted and not made",
+        arguments: ["setuid", "world-writable", "secrets"])
+    func counted(rule: String) async throws {
+        var image = TestImage()
+        let secret = SecretFinding(rule: "private-key", title: "a private key", line: 1)
+        for index in 0..<250 {
+            image.add(.file(BytePath(cleaning: "w/\(index)"), bytes: [1], mode: 0o4777), secrets: [secret, secret])
+        }
+        let settings = try #require(try readPolicy("policy:\n  \(rule): true\n").rules[rule])
+        let found = try await #require(PolicyRules.rule(rule)).findings(
+            settings, try PolicyInput(image.explanation, image.context))
+        #expect(found.count == 100)
+        #expect(found.last?.others == (rule == "secrets" ? 400 : 150))
+        let results = try await image.judge("policy:\n  \(rule): true\n").results
+        #expect(results.count == 101)
+        #expect(results.last?.message == (rule == "secrets" ? "and 400 more" : "and 150 more"))
+    }
+
     @Test("a first policy passes for its image, and keeps passing no worse ones")
     func draft() async throws {
         var image = image

@@ -15,9 +15,6 @@ package enum PolicyRules {
 
     package static func rule(_ name: String) -> (any PolicyRule.Type)? { all.first { $0.name == name } }
 
-    /// Findings of one rule that are told; more of the same help nobody.
-    private static let findingLimit = 100
-
     /// What a policy says about an image. Rules that are off are not mentioned.
     package static func judge(
         _ explanation: Explanation, by policy: PolicyFile, _ context: PolicyContext
@@ -36,7 +33,7 @@ package enum PolicyRules {
                         rule: rule.name, outcome: .passed, message: rule.title, place: policyPlace,
                         policyPlace: policyPlace))
             }
-            for finding in findings.prefix(findingLimit) {
+            for finding in findings.prefix(FindingList.limit) {
                 let place = finding.key.flatMap { settings.spans[$0] }.map { PolicyResult.Place($0) } ?? policyPlace
                 let (outcome, remark) = outcome(of: finding, rule.name, mode, policy, context, &used)
                 results.append(
@@ -45,11 +42,12 @@ package enum PolicyRules {
                         path: finding.path, place: finding.place.map { PolicyResult.Place($0) } ?? place,
                         policyPlace: place))
             }
-            if findings.count > findingLimit {
+            let untold = max(0, findings.count - FindingList.limit) + findings.reduce(0) { $0 + $1.others }
+            if untold > 0 {
                 results.append(
                     PolicyResult(
                         rule: rule.name, outcome: mode == .enforce ? .failed : .warned,
-                        message: "and \(findings.count - findingLimit) more", place: policyPlace,
+                        message: "and \(untold) more", place: policyPlace,
                         policyPlace: policyPlace))
             }
         }

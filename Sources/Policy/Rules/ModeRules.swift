@@ -11,17 +11,19 @@ enum SetuidRule: PolicyRule {
 
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
         let allowed = settings.paths("allow")
-        return input.nodes.filter { $0.entry.isFile && $0.entry.mode & 0o6000 != 0 && $0.entry.mode & 0o111 != 0 }
-            .filter { node in !allowed.contains { $0.matches(node.path) } }
-            .map { node in
-                let kind = node.entry.mode & 0o4000 != 0 ? "setuid" : "setgid"
-                let bit = node.entry.mode & 0o4000 != 0 ? "u-s" : "g-s"
-                return PolicyFinding(
-                    "\(SafeText.path(node.path)) is \(kind)",
-                    hint: "take the right away where it is made: chmod \(bit) \(SafeText.word(node.path))",
+        var list = FindingList()
+        for node in input.nodes where node.entry.isFile && node.entry.mode & 0o6000 != 0 {
+            guard node.entry.mode & 0o111 != 0, !allowed.contains(where: { $0.matches(node.path) }) else { continue }
+            let isUser = node.entry.mode & 0o4000 != 0
+            list.add(
+                PolicyFinding(
+                    "\(SafeText.path(node.path)) is \(isUser ? "setuid" : "setgid")",
+                    hint:
+                        "take the right away where it is made: chmod \(isUser ? "u-s" : "g-s") \(SafeText.word(node.path))",
                     path: node.path,
-                    place: input.place(ofLayer: node.layer))
-            }
+                    place: input.place(ofLayer: node.layer)))
+        }
+        return list.findings
     }
 }
 
@@ -35,16 +37,17 @@ enum WorldWritableRule: PolicyRule {
 
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
         let allowed = settings.paths("allow")
-        return input.nodes.filter { node in
-            guard node.entry.mode & 0o002 != 0 else { return false }
-            return node.entry.isFile || node.entry.isDirectory && node.entry.mode & 0o1000 == 0
+        var list = FindingList()
+        for node in input.nodes where node.entry.mode & 0o002 != 0 {
+            guard node.entry.isFile || node.entry.isDirectory && node.entry.mode & 0o1000 == 0,
+                !allowed.contains(where: { $0.matches(node.path) })
+            else { continue }
+            list.add(
+                PolicyFinding(
+                    "everybody may write \(SafeText.path(node.path))",
+                    hint: "chmod o-w \(SafeText.word(node.path)) where it is made", path: node.path,
+                    place: input.place(ofLayer: node.layer)))
         }
-        .filter { node in !allowed.contains { $0.matches(node.path) } }
-        .map { node in
-            PolicyFinding(
-                "everybody may write \(SafeText.path(node.path))",
-                hint: "chmod o-w \(SafeText.word(node.path)) where it is made", path: node.path,
-                place: input.place(ofLayer: node.layer))
-        }
+        return list.findings
     }
 }

@@ -54,6 +54,8 @@ package struct PolicyFinding: Sendable {
     package var key: String?
     package var path: BytePath?
     package var place: LayerCause.Place?
+    /// Further findings of the rule that stand for themselves and are only counted.
+    package var others = 0
 
     package init(
         _ message: String, hint: String? = nil, key: String? = nil, path: BytePath? = nil,

@@ -18,47 +18,49 @@ enum SecretsRule: PolicyRule {
 
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
         let allowed = settings.paths("allow")
-        var findings: [PolicyFinding] = []
+        var list = FindingList()
         for (index, layer) in input.image.layers.enumerated() {
             for (entry, facts) in zip(layer.facts.contents.entries, layer.facts.facts) {
                 guard let secrets = facts?.secrets, !secrets.isEmpty,
                     !allowed.contains(where: { $0.matches(entry.path) })
                 else { continue }
-                let node = try? input.image.tree.lookup(entry.path, followLinks: false)
-                let gone = node?.layer == index ? "" : ", which a later layer hides and does not remove"
-                for secret in secrets {
-                    let line = secret.line.map { ":\($0)" } ?? ""
-                    findings.append(
-                        PolicyFinding(
-                            "\(secret.title) in \(SafeText.path(entry.path))\(line)\(gone)", hint: hint,
-                            path: entry.path,
-                            place: input.place(ofLayer: index)))
-                }
+                for secret in secrets { list.add(finding(secret, entry, index, input)) }
             }
         }
-        return findings + config(input)
+        config(input, &list)
+        return list.findings
     }
 
-    private static func config(_ input: PolicyInput) -> [PolicyFinding] {
+    private static func finding(
+        _ secret: SecretFinding, _ entry: Entry, _ layer: Int, _ input: PolicyInput
+    ) -> PolicyFinding {
+        let node = try? input.image.tree.lookup(entry.path, followLinks: false)
+        let gone = node?.layer == layer ? "" : ", which a later layer hides and does not remove"
+        let line = secret.line.map { ":\($0)" } ?? ""
+        return PolicyFinding(
+            "\(secret.title) in \(SafeText.path(entry.path))\(line)\(gone)", hint: hint, path: entry.path,
+            place: input.place(ofLayer: layer))
+    }
+
+    private static func config(_ input: PolicyInput, _ list: inout FindingList) {
         let config = input.image.config
-        var findings: [PolicyFinding] = []
         for variable in config.config.env {
             let name = variable.prefix { $0 != "=" }
             for secret in SecretScanner.scan(variable: variable) {
-                findings.append(
+                list.add(
                     PolicyFinding(
                         "\(secret.title) in the variable \(name)", hint: hint, place: input.place(of: "ENV")))
             }
         }
         for (key, value) in config.config.labels.sorted(by: { $0.key < $1.key }) {
             for secret in SecretScanner.scan(text: value) {
-                findings.append(
+                list.add(
                     PolicyFinding("\(secret.title) in the label \(key)", hint: hint, place: input.place(of: "LABEL")))
             }
         }
         for text in config.config.entrypoint + config.config.cmd {
             for secret in SecretScanner.scan(text: text) {
-                findings.append(
+                list.add(
                     PolicyFinding("\(secret.title) in what the image starts", hint: hint, place: input.place(of: "CMD"))
                 )
             }
@@ -66,12 +68,11 @@ enum SecretsRule: PolicyRule {
         var seen: Set<SecretFinding> = []
         for (index, history) in config.history.enumerated() {
             for secret in SecretScanner.scan(text: history.createdBy ?? "") where seen.insert(secret).inserted {
-                findings.append(
+                list.add(
                     PolicyFinding(
                         "\(secret.title) in entry \(index + 1) of the history", hint: hint,
                         place: input.dockerfile))
             }
         }
-        return findings
     }
 }
