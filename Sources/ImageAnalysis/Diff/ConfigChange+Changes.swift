@@ -7,8 +7,14 @@ extension ImageDiff.ConfigChange {
     static func changes(_ before: AnalysedImage, _ after: AnalysedImage) -> [ImageDiff.ConfigChange] {
         let (old, new) = (values(before), values(after))
         return Set(old.keys).union(new.keys).sorted().compactMap { key in
-            old[key] == new[key] ? nil : ImageDiff.ConfigChange(key: key, before: old[key], after: new[key])
+            guard old[key] != new[key] else { return nil }
+            return ImageDiff.ConfigChange(key: key, before: shown(old[key], key), after: shown(new[key], key))
         }
+    }
+
+    /// Compared are values, shown is what is no secret: of a password that changed both sides look alike.
+    private static func shown(_ value: String?, _ key: String) -> String? {
+        value.map { SecretText.redacted($0, of: key) }
     }
 
     /// All that is set, by key. Lists are written as JSON, as in a Dockerfile.

@@ -77,7 +77,7 @@ extension ImageDiff.CauseChange {
             let old = waiting[layer.cause.instruction]?.popLast()
             causes.append(
                 ImageDiff.CauseChange(
-                    instruction: layer.cause.instruction, place: layer.cause.place,
+                    instruction: SecretText.redacted(layer.cause.instruction), place: layer.cause.place,
                     bytesBefore: old.map { before.layers[$0].facts.contentBytes },
                     bytesAfter: layer.facts.contentBytes,
                     isSame: old.map { before.layers[$0].facts.diffID == layer.facts.diffID } ?? false))
@@ -86,7 +86,7 @@ extension ImageDiff.CauseChange {
             let layer = before.layers[index]
             causes.append(
                 ImageDiff.CauseChange(
-                    instruction: layer.cause.instruction, place: layer.cause.place,
+                    instruction: SecretText.redacted(layer.cause.instruction), place: layer.cause.place,
                     bytesBefore: layer.facts.contentBytes, bytesAfter: nil, isSame: false))
         }
         return causes

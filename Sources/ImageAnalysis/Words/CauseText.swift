@@ -11,9 +11,10 @@ package enum CauseText {
         }
     }
 
-    /// The instruction as a Dockerfile has it: without the shell, marks and arguments that builders put into the history.
+    /// The instruction as a Dockerfile has it: without the shell, marks and arguments that builders put into the history,
+    /// and without secrets.
     package static func instruction(_ text: String) -> String {
-        var words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        var words = SecretText.redacted(text).split(whereSeparator: \.isWhitespace).map(String.init)
         if words.first == "RUN" { words.removeFirst() }
         // `|2 A=1 B=2 /bin/sh -c …` has the build arguments in front.
         if let count = words.first.flatMap({ $0.hasPrefix("|") ? Int($0.dropFirst()) : nil }), count >= 0,

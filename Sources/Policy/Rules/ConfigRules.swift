@@ -94,7 +94,8 @@ enum LabelsRule: PolicyRule {
             guard let value = labels[pair.key], !matches(pair.value, value) else { continue }
             findings.append(
                 PolicyFinding(
-                    "the label \(pair.key) is '\(value)', which '\(pair.value)' does not match", key: "values",
+                    "the label \(pair.key) is '\(SecretText.redacted(value, of: pair.key))', which '\(pair.value)' does not match",
+                    key: "values",
                     place: place))
         }
         return findings

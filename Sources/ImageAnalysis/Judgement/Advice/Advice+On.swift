@@ -7,6 +7,11 @@ extension Advice {
         let maker = AdviceMaker(explanation)
         var advice = maker.onStarting() + maker.onConfig() + maker.onLayers() + maker.onContent()
         advice.removeAll { $0.risk == 0 && $0.bytes < Self.threshold }
+        // Instructions of the history are in both, with whatever was written there.
+        for index in advice.indices {
+            advice[index].before = advice[index].before.map { SecretText.redacted($0) }
+            advice[index].after = advice[index].after.map { SecretText.redacted($0) }
+        }
         return advice.sorted {
             ($1.gain, $0.rule, $0.place?.firstLine ?? 0, $0.title) < (
                 $0.gain, $1.rule, $1.place?.firstLine ?? 0, $1.title
