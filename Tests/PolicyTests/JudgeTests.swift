@@ -75,6 +75,8 @@ struct JudgeTests {
         let results = try await image.judge("policy:\n  \(rule): true\n").results
         #expect(results.count == 101)
         #expect(results.last?.message == (rule == "secrets" ? "and 400 more" : "and 150 more"))
+        let draft = try await PolicyDraft.text(for: image.explanation, image.context)
+        #expect(draft.contains(rule == "secrets" ? ", and 499 more" : ", and 249 more"))
     }
 
     @Test("a first policy passes for its image, and keeps passing no worse ones")

@@ -34,7 +34,8 @@ package enum PolicyDraft {
                 lines.append("  \(rule.name): true")
                 continue
             }
-            let more = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
+            let others = findings.count - 1 + findings.reduce(0) { $0 + $1.others }
+            let more = others > 0 ? ", and \(others) more" : ""
             lines += ["  \(rule.name):", "    # \(SafeText.printable(first.message + more))", "    mode: warn"]
         }
         lines += ports(image) + base(context)
