@@ -1,6 +1,7 @@
 package import ArgumentParser
 import ContentStore
 import Core
+import ImageAnalysis
 import OCI
 
 /// `sampan history`.
@@ -36,7 +37,8 @@ package struct HistoryCommand: ParsableCommand {
         let rows = found.config.history.map { step -> Row in
             let layer = step.emptyLayer ? nil : layers.next()
             return Row(
-                createdBy: step.createdBy ?? "", created: step.created, comment: step.comment,
+                createdBy: SecretText.redacted(step.createdBy ?? ""), created: step.created,
+                comment: step.comment,
                 size: layer.map { Int64($0.size) },
                 layer: layer?.digest.description)
         }

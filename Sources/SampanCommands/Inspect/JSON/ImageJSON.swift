@@ -28,14 +28,14 @@ enum ImageJSON {
         let container = config.config
         return OrderedJSON.object([
             .init(key: "created", value: .text(config.created)), .init(key: "user", value: .text(container.user)),
-            .init(key: "entrypoint", value: strings(container.entrypoint)),
-            .init(key: "cmd", value: strings(container.cmd)),
+            .init(key: "entrypoint", value: shown(container.entrypoint)),
+            .init(key: "cmd", value: shown(container.cmd)),
             .init(key: "workingDir", value: .text(container.workingDir)),
-            .init(key: "env", value: strings(container.env)),
+            .init(key: "env", value: strings(container.env.map { SecretText.redacted(variable: $0) })),
             .init(key: "ports", value: strings(container.exposedPorts.sorted())),
             .init(key: "volumes", value: strings(container.volumes.sorted())),
             .init(key: "labels", value: labels(container.labels)),
-            .init(key: "healthcheck", value: container.healthcheck.map { strings($0.test) } ?? .null),
+            .init(key: "healthcheck", value: container.healthcheck.map { shown($0.test) } ?? .null),
             .init(key: "stopSignal", value: .text(container.stopSignal)),
         ]).withoutNulls
     }
@@ -57,7 +57,7 @@ enum ImageJSON {
 
     static func cause(_ cause: LayerCause) -> OrderedJSON {
         OrderedJSON.object([
-            .init(key: "instruction", value: .string(cause.instruction)),
+            .init(key: "instruction", value: .string(SecretText.redacted(cause.instruction))),
             .init(key: "place", value: place(cause.place)),
             .init(key: "created", value: .text(cause.created)),
         ]).withoutNulls
@@ -142,8 +142,14 @@ enum ImageJSON {
 
     static func strings(_ values: [String]) -> OrderedJSON { .array(values.map { .string($0) }) }
 
+    /// Words of a command, without secrets.
+    private static func shown(_ words: [String]) -> OrderedJSON { strings(words.map { SecretText.redacted($0) }) }
+
     private static func labels(_ labels: [String: String]) -> OrderedJSON {
-        .object(labels.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .string($0.value)) })
+        .object(
+            labels.sorted { $0.key < $1.key }.map {
+                .init(key: $0.key, value: .string(SecretText.redacted($0.value, of: $0.key)))
+            })
     }
 
     /// Four decimals, so that the same is the same text everywhere.
