@@ -138,22 +138,79 @@ private func first(_ bytes: [UInt8]) throws -> TarHeader? { try TarReader(BytesS
         #expect(try members([]).isEmpty)
     }
 
-    @Test("an archive that ends at any other byte is an error")
+    @Test("an archive that ends inside a header or a content is an error, in padding it is at its end")
     func truncated() throws {
         let attribute = ExtendedAttribute(name: "user.x", value: [1])
         let whole = try archive([
             (TarHeader(name: [UInt8](repeating: 0x61, count: 300), kind: .file, attributes: [attribute]), [1, 2, 3]),
             (TarHeader(name: [0x62], kind: .directory), []),
         ])
-        // Between members, and from the first zero block on, an archive may end.
-        let boundaries: Set = [0, 2048, 2560, 3072, 3584]
+        // Between members, behind the content of the first and from the first zero block on, an archive may end.
+        let boundaries = Set(1539...2048).union([0, 2560, 3072, 3584])
         for count in 0...whole.count where !boundaries.contains(count) {
             #expect(throws: ArchiveError.truncated("tar"), "\(count) bytes") { try members(Array(whole[..<count])) }
         }
         for count in boundaries {
-            let expected = count == 0 ? 0 : count == 2048 ? 1 : 2
+            let expected = count == 0 ? 0 : count <= 2048 ? 1 : 2
             #expect(try members(Array(whole[..<count])).count == expected)
         }
+    }
+
+    @Test("an archive without its last padding is read alike, whether contents are read, passed over or hashed")
+    func unpadded() throws {
+        let whole = try archive([
+            (TarHeader(name: [0x61], kind: .file), [1]), (TarHeader(name: [0x62], kind: .file), [1, 2, 3]),
+        ])
+        let bytes = Array(whole[..<(1536 + 3)])
+        #expect(try members(bytes).map(\.name) == ["a", "b"])
+        let hashes = TarHashes()
+        for reader in [TarReader(BytesSource(bytes)), TarReader(BytesSource(bytes), hashes: hashes)] {
+            #expect(try (0..<4).map { _ in try reader.next()?.name } == [[0x61], [0x62], nil, nil])
+            try reader.expectNothingMore()
+            try reader.drain()
+        }
+        #expect(hashes.archive == SHA256.digest(of: bytes))
+        #expect(hashes.size == 1539)
+    }
+
+    @Test(
+        "a slash behind a name makes a directory where there is no type, as in archives before POSIX, and nowhere else",
+        arguments: [
+            (UInt8(ascii: "0"), "d/", 0, .file), (UInt8(ascii: "0"), "d/", 5, .file),
+            (UInt8(ascii: "0"), "d//", 5, .file), (UInt8(ascii: "7"), "d/", 5, .file), (0, "d/", 0, .directory),
+            (0, "d//", 0, .directory), (0, "d", 5, .file), (UInt8(ascii: "1"), "d/", 0, .hardlink),
+            (UInt8(ascii: "2"), "d/", 0, .symlink), (UInt8(ascii: "5"), "d/", 0, .directory),
+            (UInt8(ascii: "5"), "d", 0, .directory),
+        ] as [(UInt8, String, Int, TarHeader.Kind)])
+    func trailingSlash(_ type: UInt8, _ name: String, _ size: Int, _ kind: TarHeader.Kind) throws {
+        var bytes = try header(TarHeader(name: [0x78], kind: .file, linkName: [0x6c], size: Int64(size)))
+        bytes.replaceSubrange(0..<name.utf8.count, with: name.utf8)
+        bytes[156] = type
+        bytes = sealed(bytes)
+        if size > 0 { bytes += Array("hello".utf8) + [UInt8](repeating: 0, count: 507) }
+        bytes += try header(TarHeader(name: [0x62], kind: .file)) + TarWriter.end
+        let found = try members(bytes)
+        #expect(found.map(\.name) == ["d", "b"])
+        #expect(found.first?.kind == kind)
+        #expect(found.first?.content == (size > 0 ? "hello" : ""))
+    }
+
+    @Test("the name that counts is the one of the extended header")
+    func trailingSlashInRecord() throws {
+        for (name, kind) in [("14 path=dir/x\n", TarHeader.Kind.file), ("13 path=dir/\n", .directory)] {
+            var bytes = try pax(Array(name.utf8))
+            bytes[1024 + 156] = 0
+            #expect(try first(sealed(bytes, at: 1024))?.kind == kind)
+        }
+    }
+
+    @Test("what is called a directory but has no type has no content, so that its bytes are taken for a header")
+    func namedDirectoryWithContent() throws {
+        var bytes = try header(TarHeader(name: [0x78], kind: .file, size: 5))
+        bytes.replaceSubrange(0..<2, with: Array("d/".utf8))
+        bytes[156] = 0
+        bytes = sealed(bytes) + Array("hello".utf8) + [UInt8](repeating: 0, count: 507) + TarWriter.end
+        #expect(throws: ArchiveError.tar(.checksum, offset: 512)) { try members(bytes) }
     }
 
     @Test("content that is not read is skipped, by whole blocks")

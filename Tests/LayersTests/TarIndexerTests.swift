@@ -38,7 +38,10 @@ func archive(_ members: [Member]) throws -> [UInt8] {
 
 /// What a layer comes to, as lines: indexed, and unpacked as it streams by, which must agree.
 private func outcome(_ members: [Member], over: FileTree? = nil) throws -> [String] {
-    let bytes = try archive(members)
+    try outcome(of: archive(members), over: over)
+}
+
+private func outcome(of bytes: [UInt8], over: FileTree? = nil) throws -> [String] {
     let place = try TemporaryDirectory("outcome")
     let indexed = try TarIndexer.index(BytesSource(bytes), into: place.scratchFile(), expecting: nil, over: over)
     let root = try HostDirectory.open(place.directory("root"))
@@ -74,6 +77,36 @@ private func lines(_ entries: [Entry]) -> [String] {
         #expect(
             try outcome([.directory("./"), .file("/etc/passwd", "1"), .file("./a/../b", "2"), .file("c//./d", "3")])
                 == ["b = 2", "c/d = 3", "etc/passwd = 1"])
+    }
+
+    @Test("a file whose name ends in a slash is a file, in the place of a directory too")
+    func slashes() throws {
+        // A slash in the place of the name's last letter, and the checksum with it.
+        func slashed(_ members: [Member]) throws -> [UInt8] {
+            var bytes = try archive(members)
+            for block in stride(from: 0, to: bytes.count, by: 512) where bytes[block] == UInt8(ascii: "f") {
+                bytes[block + 1] = UInt8(ascii: "/")
+                for index in 148..<156 { bytes[block + index] = 0x20 }
+                let sum = String(bytes[block..<block + 512].reduce(0) { $0 + Int($1) }, radix: 8)
+                let digits = String(repeating: "0", count: 6 - sum.utf8.count) + sum
+                bytes.replaceSubrange(block + 148..<block + 155, with: Array(digits.utf8) + [0])
+            }
+            return bytes
+        }
+        #expect(try outcome(of: slashed([.file("fx", "1"), .file("a", "2")])) == ["a = 2", "f = 1"])
+        #expect(try outcome(of: slashed([.directory("f"), .file("f/x"), .file("fx", "1")])) == ["f = 1"])
+    }
+
+    @Test("a layer may end behind its last content, without padding and zero blocks; not inside of it")
+    func unpadded() throws {
+        let bytes = try archive([.file("a", "1"), .file("b", "22")])
+        for count in [1538, 1539, 1600, 2047, 2048, 2560] {
+            #expect(try outcome(of: Array(bytes[..<count])) == ["a = 1", "b = 22"])
+        }
+        #expect(throws: ArchiveError.truncated("tar")) { try outcome(of: Array(bytes[..<1537])) }
+        let tar = try TemporaryDirectory("unpadded").scratchFile()
+        try tar.write(Array(bytes[..<1538]))
+        #expect(try lines(TarIndexer.list(tar: tar).entries) == ["a = 1", "b = 22"])
     }
 
     @Test("a name that climbs out of the root is refused", arguments: ["../x", "a/../../x", "/../x", ".."])

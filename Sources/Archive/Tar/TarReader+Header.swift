@@ -13,10 +13,12 @@ extension TarReader {
         let shown = String(decoding: name.prefix(300), as: UTF8.self)
         let type = block[TarBlock.type]
         guard type != UInt8(ascii: "S"), !local.isSparse, !global.isSparse else { throw .sparse(name: shown) }
-        let isNamedDirectory = name.last == UInt8(ascii: "/")
         let kind: TarHeader.Kind
         switch type {
-        case UInt8(ascii: "0"), 0, UInt8(ascii: "7"): kind = isNamedDirectory ? .directory : .file
+        case UInt8(ascii: "0"), UInt8(ascii: "7"): kind = .file
+        // Archives from before there was a type for directories tell them by their names. In later ones a slash means
+        // nothing: what other readers make of the member, and where they look for the next, depends on its type alone.
+        case 0: kind = name.last == UInt8(ascii: "/") ? .directory : .file
         case UInt8(ascii: "1"): kind = .hardlink
         case UInt8(ascii: "2"): kind = .symlink
         case UInt8(ascii: "3"): kind = .characterDevice

@@ -3,6 +3,9 @@
 
 /// Reads a tar archive as a stream: ustar, pax and GNU's long names and large numbers.
 ///
+/// An archive may end at the end of a member's content, without the padding behind it and without zero blocks: builders
+/// that write layers themselves forget to close them, and Go's reader, which other tools are made with, takes them.
+///
 /// Nothing in the archive is trusted: checksums are verified, sizes are bounded by ``TarLimits``, and memory does not
 /// grow with the archive. Names are given as they are; ``TarHeader/checkedPath()`` makes them safe.
 package final class TarReader {
@@ -40,8 +43,8 @@ package final class TarReader {
 
     /// The next member; nil at the end of the archive. What is left of the former member's content is skipped.
     package func next() throws -> TarHeader? {
-        if ended { return nil }
         try skipContent()
+        if ended { return nil }
         var local = PaxRecords()
         var longName: [UInt8]?
         var longLink: [UInt8]?
@@ -158,6 +161,7 @@ package final class TarReader {
         end = try source.read(into: buffer)
     }
 
+    /// Passes over what is left of a member; the archive has ended where its padding is missing or cut off.
     private func skipContent() throws {
         if hashes == nil {
             let held = Int(min(contentLeft, Int64(end - start)))
@@ -169,7 +173,10 @@ package final class TarReader {
         while paddingLeft > 0 {
             try refill()
             let count = min(paddingLeft, end - start)
-            guard count > 0 else { throw ArchiveError.truncated("tar") }
+            guard count > 0 else {
+                ended = true
+                return
+            }
             hash(start..<start + count)
             start += count
             offset += Int64(count)
@@ -237,6 +244,7 @@ package final class TarReader {
         bytes.reserveCapacity(Int(min(size, 1 << 16)))
         try forEachPiece { bytes.append(contentsOf: $0) }
         try skipContent()
+        guard !ended else { throw ArchiveError.truncated("tar") }
         return bytes
     }
 
