@@ -11,6 +11,7 @@ extension BinaryFacts {
         }
         if go != nil {
             needs.formUnion(try GoFunctionNames.needs(of: file) ?? [])
+            if !needed.isEmpty { go?.packagesWithC = try GoFunctionNames(file)?.packagesWithC() }
             return
         }
         // Swift's runtime would start a program of its own after a crash.

@@ -145,6 +145,8 @@ package struct GoBuild: Sendable, Hashable {
     package var dependencies: [Dependency] = []
     /// Such as `CGO_ENABLED` and `-trimpath`, in the order of the file.
     package var settings: [Setting] = []
+    /// Packages that call C, in order; nil of programs that load no library, or hide their functions.
+    package var packagesWithC: [String]?
 
     package init(version: String) { self.version = version }
 

@@ -65,6 +65,20 @@ struct FunctionNamesTests {
         #expect(try GoFunctionNames.needs(of: file(functions)) == Set(needs))
     }
 
+    @Test("packages that call C are known by the functions that cgo makes for them")
+    func callsOfC() throws {
+        let names = try #require(
+            try GoFunctionNames(
+                file([
+                    "main.main", "net._C2func_getaddrinfo", "net._Cfunc_freeaddrinfo", "os/user._Cfunc_free",
+                    "a.b/c%2ed._Cfunc_x", "main._Cfunc", "main._Cfunctor", "x._cgoexp_1", "._Cfunc_x",
+                ])))
+        #expect(try names.packagesWithC() == ["a.b/c%2ed", "net", "os/user"])
+        #expect(try #require(try GoFunctionNames(file(["main.main"]))).packagesWithC() == [])
+        let many = (0..<9000).map { "example.org/p\($0)._Cfunc_\(String(repeating: "x", count: $0 % 13))" }
+        #expect(try #require(try GoFunctionNames(file(many))).packagesWithC().count == 64)
+    }
+
     @Test("what a server of the standard library holds idly counts when other modules may call it")
     func libraries() throws {
         let functions = Self.server.split(separator: " ").map(String.init)

@@ -39,6 +39,7 @@ import Testing
             .init(.init(path: "d", version: "v0")),
         ]
         go.settings = [.init(key: "CGO_ENABLED", value: "0")]
+        go.packagesWithC = ["net"]
         facts.go = go
         facts.rust = RustBuild(
             compiler: "rustc 1.80",
@@ -122,7 +123,7 @@ import Testing
                 "hasStackProtector", "symbols", "symbolBytes", "debugBytes", "buildID", "go", "rust", "swift", "needs",
             ])
         let go = try #require(Self.program.go)
-        #expect(names(go) == ["version", "path", "main", "dependencies", "settings"])
+        #expect(names(go) == ["version", "path", "main", "dependencies", "settings", "packagesWithC"])
         #expect(names(go.dependencies[0]) == ["module", "replacement"])
         #expect(names(go.dependencies[0].module) == ["path", "version", "sum"])
         let rust = try #require(Self.program.rust)

@@ -46,6 +46,7 @@ extension RecordWriter {
             $0.write($1.key)
             $0.write($1.value)
         }
+        write(build.packagesWithC) { $0.write($1) }
     }
 
     private mutating func write(_ module: GoBuild.Module) {
@@ -110,6 +111,7 @@ extension RecordReader {
         build.settings = try list { (reader) throws(RecordDamage) in
             GoBuild.Setting(key: try reader.text(), value: try reader.text())
         }
+        build.packagesWithC = try optional { (reader) throws(RecordDamage) in try reader.texts() }
         return build
     }
 
