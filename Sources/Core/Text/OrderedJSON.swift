@@ -235,9 +235,17 @@ extension OrderedJSON {
     /// The document with a line break at its end.
     /// - Parameter indent: what a level is indented by: tabs are how Docker writes its own; nil puts all on one line.
     package func bytes(indent: String? = "\t") -> [UInt8] {
+        guard let indent else { return Array((line + "\n").utf8) }
         var out = ""
-        write(to: &out, line: indent == nil ? nil : "\n", indent: indent ?? "")
+        write(to: &out, line: "\n", indent: indent)
         return Array((out + "\n").utf8)
+    }
+
+    /// All on one line, with nothing behind it.
+    package var line: String {
+        var out = ""
+        write(to: &out, line: nil, indent: "")
+        return out
     }
 
     /// - Parameter line: a line break and the indentation of this level; nil keeps everything on one line.
@@ -247,7 +255,7 @@ extension OrderedJSON {
         case .null: out += "null"
         case .bool(let value): out += value ? "true" : "false"
         case .number(let text): out += text
-        case .string(let text): Self.write(text, to: &out)
+        case .string(let text): Self.quote(text, to: &out)
         case .array(let items) where items.isEmpty: out += "[]"
         case .array(let items):
             out += "["
@@ -261,7 +269,7 @@ extension OrderedJSON {
             out += "{"
             for (index, member) in members.enumerated() {
                 out += (index == 0 ? "" : ",") + (inner ?? "")
-                Self.write(member.key, to: &out)
+                Self.quote(member.key, to: &out)
                 out += inner == nil ? ":" : ": "
                 member.value.write(to: &out, line: inner, indent: indent)
             }
@@ -269,7 +277,9 @@ extension OrderedJSON {
         }
     }
 
-    private static func write(_ text: String, to out: inout String) {
+    /// Writes a text in quotes.
+    /// - Parameter escapesDelete: whether the one control character that JSON allows as it is, 0x7f, is escaped too.
+    package static func quote(_ text: String, to out: inout String, escapesDelete: Bool = false) {
         out += "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -278,7 +288,7 @@ extension OrderedJSON {
             case "\n": out += "\\n"
             case "\t": out += "\\t"
             case "\r": out += "\\r"
-            case _ where scalar.value < 0x20:
+            case _ where scalar.value < 0x20 || escapesDelete && scalar.value == 0x7f:
                 let digits = String(scalar.value, radix: 16)
                 out += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
             default: out.unicodeScalars.append(scalar)

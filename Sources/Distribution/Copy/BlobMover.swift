@@ -1,6 +1,5 @@
 import ContentStore
 import Core
-import Glibc
 import HostOS
 import OCI
 
@@ -71,7 +70,7 @@ struct BlobMover: Sendable {
     private func convert(_ layer: Conversion.Layer) async throws -> (Descriptor, BlobOutcome) {
         try await reading(layer.layer) { content in
             let converter = LayerConverter(compression: layer.compression) { [scratch] in
-                try scratch?.scratchFile() ?? TemporaryFile.make()
+                try scratch?.scratchFile() ?? ScratchFile.make()
             }
             let (new, file) = try await converter.convert(layer.layer, diffID: layer.diffID, content)
             guard try await !target.missing(of: [new]).isEmpty else { return (new, .present) }
@@ -112,17 +111,5 @@ struct BlobMover: Sendable {
                 attempt += 1
             }
         }
-    }
-}
-
-/// Files of this process outside of any store.
-private enum TemporaryFile {
-    /// A file without a name that ends with the last who holds it.
-    static func make() throws -> FileDescriptor {
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-        let name = String(UInt64.random(in: 0...UInt64.max), radix: 36) + AtomicFile.suffix
-        let file = try FileDescriptor.open("\(directory)/\(name)", O_RDWR | O_CREAT | O_EXCL)
-        unlink("\(directory)/\(name)")
-        return file
     }
 }

@@ -1,4 +1,5 @@
 // https://www.rfc-editor.org/rfc/rfc8259
+internal import Core
 
 /// A JSON value whose members keep their order.
 indirect enum JSONNode {
@@ -14,7 +15,7 @@ indirect enum JSONNode {
     /// Written with two spaces a level; objects and arrays without objects or arrays in them stay on one line.
     func write(to out: inout String, indent: Int = 0) {
         switch self {
-        case .string(let text): Self.quote(text, &out)
+        case .string(let text): OrderedJSON.quote(text, to: &out, escapesDelete: true)
         case .number(let value): out += String(value)
         case .bool(let value): out += value ? "true" : "false"
         case .null: out += "null"
@@ -40,30 +41,12 @@ indirect enum JSONNode {
             if index > 0 { out += isFlat ? ", " : "," }
             if !isFlat { out += "\n" + String(repeating: "  ", count: indent + 1) }
             if let key = item.key {
-                quote(key, &out)
+                OrderedJSON.quote(key, to: &out, escapesDelete: true)
                 out += ": "
             }
             item.value.write(to: &out, indent: indent + 1)
         }
         if !isFlat { out += "\n" + String(repeating: "  ", count: indent) }
         out += close
-    }
-
-    private static func quote(_ text: String, _ out: inout String) {
-        out += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        out += "\""
     }
 }

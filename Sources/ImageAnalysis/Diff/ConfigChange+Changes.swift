@@ -51,9 +51,6 @@ extension ImageDiff.ConfigChange {
     private static func text(_ value: String?) -> String? { value.flatMap { $0.isEmpty ? nil : $0 } }
 
     private static func list(_ words: [String]) -> String? {
-        if words.isEmpty { return nil }
-        let json = OrderedJSON.array(words.map { .string($0) }).bytes(indent: nil)
-        // Without the line feed at the end.
-        return String(decoding: json.dropLast(), as: UTF8.self)
+        words.isEmpty ? nil : OrderedJSON.array(words.map { .string($0) }).line
     }
 }

@@ -19,29 +19,22 @@ extension TarIndexer {
     ) throws -> LayerContents {
         var assembler = LayerAssembler(limits: limits)
         while let header = try reader.next() {
-            switch try TarMember(header, whiteouts: true) {
-            case .skip: break
-            case .hide(let path): try assembler.hide(assembler.place(path))
-            case .hideContents(let directory):
-                try assembler.hideContents(of: assembler.place(directory.appending("x")).parent)
-            case .entry(var entry):
-                entry.path = try assembler.place(entry.path)
-                if case .hardlink(let target) = entry.kind {
-                    let target = try assembler.place(target)
-                    do {
-                        _ = try assembler.link(entry, to: target)
-                    } catch LayerError.danglingHardlink {
-                        entry.kind = .hardlink(target: target)
-                        try assembler.add(entry)
-                    }
-                    continue
+            guard var entry = try assembler.take(TarMember(header, whiteouts: true)) else { continue }
+            if case .hardlink(let target) = entry.kind {
+                let target = try assembler.place(target)
+                do {
+                    _ = try assembler.link(entry, to: target)
+                } catch LayerError.danglingHardlink {
+                    entry.kind = .hardlink(target: target)
+                    try assembler.add(entry)
                 }
-                if entry.size > 0 {
-                    entry.content = .span(TarSpan(file: file, offset: header.contentOffset, length: header.size))
-                }
-                try assembler.add(entry)
-                if entry.size > 0 { try content(entry, header) }
+                continue
             }
+            if entry.size > 0 {
+                entry.content = .span(TarSpan(file: file, offset: header.contentOffset, length: header.size))
+            }
+            try assembler.add(entry)
+            if entry.size > 0 { try content(entry, header) }
         }
         return try assembler.finish()
     }

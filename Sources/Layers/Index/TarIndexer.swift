@@ -102,25 +102,16 @@ package enum TarIndexer {
         var assembler = LayerAssembler(over: tree, limits: limits)
         while let header = try reader.next() {
             try check(header)
-            switch try TarMember(header, whiteouts: whiteouts) {
-            case .skip: break
-            case .hide(let path): try assembler.hide(assembler.place(path))
-            case .hideContents(let directory):
-                // Its path as a parent of something, so that links in it are followed to the end.
-                try assembler.hideContents(of: assembler.place(directory.appending("x")).parent)
-            case .entry(var entry):
-                entry.path = try assembler.place(entry.path)
-                if case .hardlink(let target) = entry.kind {
-                    _ = try assembler.link(entry, to: assembler.place(target))
-                } else {
-                    if entry.size > 0 {
-                        entry.content = .span(
-                            TarSpan(
-                                file: place.file, offset: place.start + header.contentOffset, length: header.size))
-                    }
-                    try assembler.add(entry)
-                }
+            guard var entry = try assembler.take(TarMember(header, whiteouts: whiteouts)) else { continue }
+            if case .hardlink(let target) = entry.kind {
+                _ = try assembler.link(entry, to: assembler.place(target))
+                continue
             }
+            if entry.size > 0 {
+                entry.content = .span(
+                    TarSpan(file: place.file, offset: place.start + header.contentOffset, length: header.size))
+            }
+            try assembler.add(entry)
         }
         return try assembler.finish()
     }

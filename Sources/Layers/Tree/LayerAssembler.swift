@@ -64,6 +64,22 @@ struct LayerAssembler {
         return walk.current.appending(path.name)
     }
 
+    /// Takes the marks of a layer's archive.
+    /// - Returns: a member that is an entry, with its path where it goes; who reads the archive adds or links it.
+    mutating func take(_ member: TarMember) throws -> Entry? {
+        switch member {
+        case .skip: return nil
+        case .hide(let path): try hide(place(path))
+        case .hideContents(let directory):
+            // Its path as a parent of something, so that links in it are followed to the end.
+            try hideContents(of: place(directory.appending("x")).parent)
+        case .entry(var entry):
+            entry.path = try place(entry.path)
+            return entry
+        }
+        return nil
+    }
+
     /// What is at a path, in this layer or below; a hard link shows as what it names.
     private func kind(at path: BytePath) throws -> Entry.Kind? {
         if let position = position(at: path) {

@@ -103,28 +103,21 @@ package struct LayerUnpacker {
         let builder = TreeBuilder(root, options)
         var assembler = LayerAssembler(over: tree, limits: options.limits)
         while let header = try reader.next() {
-            switch try TarMember(header, whiteouts: true) {
-            case .skip: break
-            case .hide(let path): try assembler.hide(assembler.place(path))
-            case .hideContents(let directory):
-                try assembler.hideContents(of: assembler.place(directory.appending("x")).parent)
-            case .entry(var entry):
-                entry.path = try assembler.place(entry.path)
-                guard case .hardlink(let name) = entry.kind else {
-                    try assembler.add(entry)
-                    try builder.make(entry) { sink in try reader.forEachPiece { try sink.write($0) } }
-                    break
-                }
-                let target = try assembler.place(name)
-                let (position, file) = try assembler.link(entry, to: target)
-                if file != nil {
-                    try builder.link(entry.path, to: target)
-                } else {
-                    // The name of a file of a lower layer: the file is copied up.
-                    let copy = assembler[position]
-                    let source = copy.isFile ? try copy.content.open() : nil
-                    try builder.make(copy) { sink in try source?.copy(to: sink) }
-                }
+            guard let entry = try assembler.take(TarMember(header, whiteouts: true)) else { continue }
+            guard case .hardlink(let name) = entry.kind else {
+                try assembler.add(entry)
+                try builder.make(entry) { sink in try reader.forEachPiece { try sink.write($0) } }
+                continue
+            }
+            let target = try assembler.place(name)
+            let (position, file) = try assembler.link(entry, to: target)
+            if file != nil {
+                try builder.link(entry.path, to: target)
+            } else {
+                // The name of a file of a lower layer: the file is copied up.
+                let copy = assembler[position]
+                let source = copy.isFile ? try copy.content.open() : nil
+                try builder.make(copy) { sink in try source?.copy(to: sink) }
             }
         }
         try reader.drain()

@@ -54,14 +54,7 @@ package struct HTMLReport {
 
     /// What a browser compares the script with before it runs it.
     private static func hash(_ script: String) -> String {
-        let digest = SHA256.digest(of: Array(script.utf8))
-        var bytes: [UInt8] = []
-        var hex = digest.hex[...]
-        while !hex.isEmpty {
-            bytes.append(UInt8(hex.prefix(2), radix: 16) ?? 0)
-            hex = hex.dropFirst(2)
-        }
-        return Data(bytes).base64EncodedString()
+        Data(SHA256.digest(of: script).bytes).base64EncodedString()
     }
 
     private func sections() -> [String] {

@@ -42,10 +42,8 @@ extension AdviceText {
         return above.isRoot ? nil : above
     }
 
-    /// A text as JSON has it, as in the lists of a Dockerfile; without the line feed behind it.
-    static func json(_ text: String) -> String {
-        String(decoding: OrderedJSON.string(text).bytes(indent: nil).dropLast(), as: UTF8.self)
-    }
+    /// A text as JSON has it, as in the lists of a Dockerfile.
+    static func json(_ text: String) -> String { OrderedJSON.string(text).line }
 }
 
 extension BytePath {
