@@ -92,22 +92,74 @@ struct DiagnosticTests {
         let diagnostic = Diagnostic(
             code: "x", "a\u{1b}[31mb\u{7f}\u{9b}", at: span("x\u{1b}y", 0, 3), causes: ["c\rd"], hint: "e\u{0}f")
         #expect(
-            diagnostic.description == """
-                error: a\u{FFFD}[31mb\u{FFFD}\u{FFFD}
+            diagnostic.description == #"""
+                error: a\x1b[31mb\x7f\u{9b}
                  --> Dockerfile:1:1
-                1 | x\u{FFFD}y
-                  | ^^^
-                cause: c\u{FFFD}d
-                hint: e\u{FFFD}f
+                1 | x\x1by
+                  | ^^^^^^
+                cause: c\x0dd
+                hint: e\x00f
+
+                """#)
+    }
+
+    @Test(
+        "what turns or hides text is shown as its number, in every part of a diagnostic",
+        arguments: [
+            "\u{202a}", "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2066}", "\u{2067}", "\u{2068}",
+            "\u{2069}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{200e}", "\u{200f}", "\u{feff}", "\u{80}", "\u{85}",
+            "\u{9f}", "\u{ad}", "\u{34f}", "\u{61c}", "\u{2028}", "\u{2029}", "\u{2060}", "\u{180e}", "\u{3164}",
+            "\u{fe0f}", "\u{1d173}", "\u{e0001}", "\u{e0041}", "\u{e007f}",
+        ])
+    func invisible(_ hidden: String) throws {
+        let scalar = try #require(hidden.unicodeScalars.first)
+        let number = "\\u{" + String(scalar.value, radix: 16) + "}"
+        let line = "RUN a\(hidden)b"
+        let diagnostic = Diagnostic(
+            code: "x", "m\(hidden)", at: span(line, 4, line.utf8.count, name: "D\(hidden)f"), causes: ["c\(hidden)"],
+            hint: "h\(hidden)")
+        #expect(
+            diagnostic.description == """
+                error: m\(number)
+                 --> D\(number)f:1:5
+                1 | RUN a\(number)b
+                  |     ^\(String(repeating: "^", count: number.count))^
+                cause: c\(number)
+                hint: h\(number)
 
                 """)
     }
 
-    @Test("bytes that are no text are shown as replacements")
+    @Test("line breaks and tabs of a message stay, of a file's name they do not; other languages are shown as they are")
+    func keptCharacters() {
+        #expect(Diagnostic(code: "x", "a\n\tb é漢עב😀").description == "error: a\n\tb é漢עב😀\n")
+        #expect(
+            Diagnostic(code: "x", "m", at: span("é b", 3, 4, name: "a\nb")).description
+                == "error: m\n --> a\\nb:1:4\n1 | é b\n  |   ^\n")
+    }
+
+    @Test("bytes that are no text are shown as their numbers")
     func invalidText() {
         let file = SourceFile(name: "f", bytes: [0x61, 0xFF, 0x62])
         let diagnostic = Diagnostic(code: "x", "m", at: SourceSpan(file, SourceRange(2, 3)))
-        #expect(diagnostic.description == "error: m\n --> f:1:3\n1 | a\u{FFFD}b\n  |   ^\n")
+        #expect(diagnostic.description == "error: m\n --> f:1:3\n1 | a\\xffb\n  |      ^\n")
+    }
+
+    @Test("a long line is cut between characters", arguments: 20...26)
+    func longLineOfWideCharacters(width: Int) {
+        let text = String(repeating: "é漢😀", count: 40)
+        for start in [0, 9 * 20, 9 * 39] {
+            let diagnostic = Diagnostic(code: "x", "m", at: span(text, start, start + 2))
+            let shown = DiagnosticRenderer(width: width).render(diagnostic)
+            #expect(!shown.contains("\\x") && !shown.contains("\u{fffd}"))
+            #expect(shown.hasSuffix("^\n") && !shown.hasSuffix("^^\n"))
+        }
+        // Nothing that is no text makes it leave the line.
+        let rubbish = SourceFile(name: "f", bytes: [UInt8](repeating: 0x80, count: 100))
+        for start in [0, 1, 50, 99] {
+            let diagnostic = Diagnostic(code: "x", "m", at: SourceSpan(rubbish, SourceRange(start, start + 1)))
+            #expect(DiagnosticRenderer(width: width).render(diagnostic).contains("^^^^\n"))
+        }
     }
 
     @Test("colour adds escapes around the same words")

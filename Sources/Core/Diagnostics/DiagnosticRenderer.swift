@@ -1,6 +1,7 @@
 /// Writes a ``Diagnostic`` as text: the message, the source line with a caret, `cause:` lines, then `hint:`.
 ///
-/// Colour adds nothing that the words don't say.
+/// Colour adds nothing that the words don't say. Messages and lines may be anybody's: what is hidden in them, moves the
+/// cursor or turns text is shown as ``SafeText`` writes it.
 package struct DiagnosticRenderer: Sendable {
     package var color: Bool
     /// Longest piece of a source line that is shown, in bytes.
@@ -13,10 +14,10 @@ package struct DiagnosticRenderer: Sendable {
 
     package func render(_ diagnostic: Diagnostic) -> String {
         var out = paint(diagnostic.severity.rawValue, tint(diagnostic.severity)) + ": "
-        out += sanitize(clip(diagnostic.message)) + "\n"
+        out += shown(clip(diagnostic.message)) + "\n"
         if let span = diagnostic.span { out += excerpt(span, diagnostic.severity) }
-        for cause in diagnostic.causes { out += "cause: " + sanitize(clip(cause)) + "\n" }
-        if let hint = diagnostic.hint { out += paint("hint", "36") + ": " + sanitize(clip(hint)) + "\n" }
+        for cause in diagnostic.causes { out += "cause: " + shown(clip(cause)) + "\n" }
+        if let hint = diagnostic.hint { out += paint("hint", "36") + ": " + shown(clip(hint)) + "\n" }
         return out
     }
 
@@ -36,22 +37,32 @@ package struct DiagnosticRenderer: Sendable {
         // A very long line is shown around the place.
         var prefix = ""
         if bytes.count > width {
-            let from = max(0, start - width / 3)
+            let from = Self.boundary(bytes, max(0, start - width / 3))
             prefix = from > 0 ? "…" : ""
-            bytes = bytes.dropFirst(from).prefix(width)
+            bytes = bytes.dropFirst(from)
+            bytes = bytes.prefix(Self.boundary(bytes, width))
             start -= from
         }
         let length = max(1, min(span.range.end - span.range.start, bytes.count - start))
-        let before = sanitize(String(decoding: bytes.prefix(start), as: UTF8.self), keepTabs: true)
-        let marked = sanitize(String(decoding: bytes.dropFirst(start).prefix(length), as: UTF8.self), keepTabs: true)
-        let text = sanitize(String(decoding: bytes, as: UTF8.self), keepTabs: true)
+        let before = Self.line(bytes.prefix(start))
+        let marked = Self.line(bytes.dropFirst(start).prefix(length))
+        let text = before + marked + Self.line(bytes.dropFirst(start + length))
         // The caret line keeps tabs, so that both lines are indented alike.
         let pad = String(repeating: " ", count: prefix.count) + before.map { $0 == "\t" ? "\t" : " " }.joined()
         let carets = String(repeating: "^", count: max(1, marked.count))
-        var out = "\(gutter)--> \(span.file.name):\(line):\(column)\n"
+        var out = "\(gutter)--> \(SafeText.text(span.file.name)):\(line):\(column)\n"
         out += "\(number) | \(prefix)\(text)\n"
         out += "\(gutter) | \(pad)\(paint(carets, tint(severity)))\n"
         return out
+    }
+
+    /// The start of the character that the byte at a position belongs to, if it belongs to one; so that a line that is
+    /// cut has no halves of characters.
+    private static func boundary(_ bytes: ArraySlice<UInt8>, _ position: Int) -> Int {
+        let index = bytes.startIndex + position
+        guard position > 0, index < bytes.endIndex else { return min(position, bytes.count) }
+        for back in 0..<min(4, position) where bytes[index - back] & 0xc0 != 0x80 { return position - back }
+        return position
     }
 
     private func tint(_ severity: Diagnostic.Severity) -> String {
@@ -66,23 +77,8 @@ package struct DiagnosticRenderer: Sendable {
         color ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
-    /// Terminal control characters in other people's text must not reach the terminal.
-    private func sanitize(_ text: String, keepTabs: Bool = false) -> String {
-        guard
-            text.unicodeScalars.contains(where: {
-                $0.value < 0x20 || $0.value == 0x7f || (0x80..<0xa0).contains($0.value)
-            })
-        else { return text }
-        var out = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n" where !keepTabs: out.append(scalar)
-            case "\t": out.append(scalar)
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f || (0x80..<0xa0).contains(scalar.value):
-                out.append("\u{FFFD}")
-            default: out.append(scalar)
-            }
-        }
-        return String(out)
-    }
+    private func shown(_ text: String) -> String { SafeText.text(text, keeping: ["\n", "\t"]) }
+
+    /// A part of a source line.
+    private static func line(_ bytes: ArraySlice<UInt8>) -> String { SafeText.bytes(bytes, keeping: ["\t"]) }
 }
