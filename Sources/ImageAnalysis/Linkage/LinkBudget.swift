@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 /// How many places may be looked at, so that a hostile image can't make the search endless.
 final class LinkBudget {
@@ -24,7 +24,7 @@ final class LinkBudget {
 
 extension BytePath {
     /// Another path, taken from here when it does not start at the root.
-    func joined(_ path: String) -> BytePath {
+    package func joined(_ path: String) -> BytePath {
         path.utf8.first == UInt8(ascii: "/")
             ? BytePath(cleaning: path) : BytePath(cleaning: Array("/\(self)/\(path)".utf8))
     }

@@ -1,11 +1,11 @@
-internal import Core
-internal import OCI
+package import Core
+package import OCI
 
 /// What a container's first process finds around it.
-struct ProcessEnvironment: Sendable {
+package struct ProcessEnvironment: Sendable {
     /// Where commands are looked for; relative ones start at the working directory.
-    var path: [BytePath]
-    var workingDirectory: BytePath
+    package var path: [BytePath]
+    package var workingDirectory: BytePath
     /// LD_LIBRARY_PATH, split.
     var libraryPath: [String]
     private let variables: [String: String]
@@ -15,7 +15,7 @@ struct ProcessEnvironment: Sendable {
     /// Directories of one variable that are looked at.
     private static let limit = 256
 
-    init(_ config: ContainerConfig) {
+    package init(_ config: ContainerConfig) {
         var variables: [String: String] = [:]
         for line in config.env {
             guard let equals = line.firstIndex(of: "=") else { continue }
