@@ -1,15 +1,16 @@
 package import Core
 
-/// What was found out about layers by reading them. Who found it out gives it a form; a record of another form is none.
+/// What was found out about layers by reading them, and about images. Who found it out gives it a form; a record of
+/// another form is none.
 extension Store {
     /// How long a record that nobody asks for is kept, in milliseconds: a quarter of a year.
     private static let analysisLife: Int64 = 90 * 86_400_000
     /// A record counts as used on the days it is asked for; more exact marks would cost a write each time.
     private static let analysisGrain: Int64 = 86_400_000
 
-    /// Remembers what was found out about a layer, in place of what was known before.
+    /// Remembers what was found out, in place of what was known before.
     /// - Parameters:
-    ///   - layer: the digest of the layer's blob.
+    ///   - layer: the digest of the layer's blob; of an image whatever digest it is known by.
     ///   - form: names the coding of the facts and what is in them.
     package func recordAnalysis(of layer: Digest, form: String, _ facts: [UInt8]) throws(ContentStoreError) {
         try write { (index) throws(ContentStoreError) in

@@ -70,7 +70,8 @@ struct Catalog: Sendable {
         analyses = try database.rows("SELECT layer, length(facts), used FROM analyses ORDER BY layer") {
             (row) throws(ContentStoreError) in
             UsageItem(
-                kind: .analysis, id: try row.digest(0).hex, description: "what is known of a layer", bytes: row.int(1),
+                kind: .analysis, id: try row.digest(0).hex, description: "what is known of a layer or image",
+                bytes: row.int(1),
                 lastUsed: IndexTime.fileTime(row.int(2)))
         }
         for (id, used) in try database.rows("SELECT id, used FROM caches", row: { ($0.text(0), $0.int(1)) }) {

@@ -58,6 +58,7 @@ package struct ImageAnalyser: Sendable {
             image.instructions = source.sources?.instructions ?? [:]
             image.dockerfile = source.sources?.dockerfile
             image.remarks = image.layers.flatMap(\.facts.remarks)
+            image.isWhole = !budget.isExceeded
             return image
         }
     }

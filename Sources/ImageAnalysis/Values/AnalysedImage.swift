@@ -32,6 +32,8 @@ package struct AnalysedImage: Sendable {
     package var tree: FileTree
     /// What could not be looked at, in words.
     package var remarks: [String] = []
+    /// Whether all that there is to know of the layers is known: false where limits left something out.
+    package var isWhole = true
 
     package init(name: String, manifest: Descriptor, config: ImageConfig, platform: Platform, layers: [Layer]) {
         self.name = name

@@ -33,8 +33,8 @@ struct Inspection: Sendable {
 
     /// Everything that is concluded from the image.
     func explanation() async throws -> Explanation {
-        let image = image
-        return try await BlockingPool.compute.run { try Explanation.of(image) }
+        let (image, store) = (image, store)
+        return try await BlockingPool.compute.run { try Explanation.of(image, store: store) }
     }
 
     // MARK: - Pages

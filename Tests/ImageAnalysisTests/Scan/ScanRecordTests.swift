@@ -13,7 +13,7 @@ import Testing
 
 @Suite("Records of layers") struct ScanRecordTests {
     /// Every field of it has a value of its own.
-    private static let program: BinaryFacts = {
+    static let program: BinaryFacts = {
         var facts = BinaryFacts(
             kind: .positionIndependent, bits: 64, isLittleEndian: true, architecture: "amd64", isDynamic: true)
         facts.isCutOff = true
@@ -52,7 +52,7 @@ import Testing
         return facts
     }()
 
-    private static let layer: LayerFacts = {
+    static let layer: LayerFacts = {
         let archive = LayerFacts.unopened()
         func span(_ offset: Int64, _ length: Int64) -> FileContent {
             .span(TarSpan(file: archive, offset: offset, length: length))
@@ -81,12 +81,12 @@ import Testing
         secret.interpreter = ["/bin/sh", "-e"]
         let facts: [BytePath: ContentFacts] = ["bin/p": program, "e": ContentFacts(kind: .empty), "s": secret]
         return LayerFacts(
-            diffID: SHA256.digest(of: "layer"), archiveSize: 1 << 51, contentBytes: 123, contents: contents,
+            diffID: SHA256.digest(of: "layer"), archiveSize: 1 << 52, contentBytes: 1 << 51, contents: contents,
             facts: contents.entries.map { facts[$0.path] }, archive: archive, remarks: ["something", "else"])
     }()
 
     /// All that a layer's facts say, to compare.
-    private static func described(_ layer: LayerFacts) -> [String] {
+    static func described(_ layer: LayerFacts) -> [String] {
         var lines = ["\(layer.diffID) \(layer.archiveSize) \(layer.contentBytes) \(layer.remarks)"]
         for (entry, facts) in zip(layer.contents.entries, layer.facts) {
             var place = ""
@@ -167,10 +167,37 @@ import Testing
             }
             read(bytes)
         }
-        var packed = try LayerRecord.encode(Self.layer)
-        packed[packed.count / 2] ^= 1
-        func unpack() throws { _ = try LayerRecord.decode(packed) }
-        #expect(throws: (any Error).self) { try unpack() }
+        let packed = try LayerRecord.encode(Self.layer)
+        for length in packed.indices { #expect((try? LayerRecord.decode(Array(packed[..<length]))) == nil) }
+        var bent = packed
+        bent[packed.count / 2] ^= 1
+        #expect((try? LayerRecord.decode(bent)) == nil)
+        #expect((try? LayerRecord.decode(RecordForm.pack(RecordWriter()))) == nil)
+        writer.write(true)
+        #expect((try? LayerRecord.decode(RecordForm.pack(writer))) == nil, "more follows")
+    }
+
+    @Test(
+        "sizes that can't be are damage",
+        arguments: [
+            { $0.archiveSize = -1 }, { $0.archiveSize = .max }, { $0.contentBytes = .min },
+            { $0.contentBytes = (1 << 50) + 76 }, { $0.contents = resized($0, -1) },
+            { $0.contents = resized($0, .max) },
+        ] as [@Sendable (inout LayerFacts) -> Void])
+    func sizes(_ change: @Sendable (inout LayerFacts) -> Void) throws {
+        var layer = Self.layer
+        layer.contentBytes = (1 << 50) + 77
+        #expect(try LayerRecord.decode(LayerRecord.encode(layer)).contentBytes == layer.contentBytes)
+        change(&layer)
+        let record = try LayerRecord.encode(layer)
+        #expect((try? LayerRecord.decode(record)) == nil)
+    }
+
+    /// With a first file of another size.
+    private static func resized(_ layer: LayerFacts, _ size: Int64) -> LayerContents {
+        var entries = layer.contents.entries
+        if let file = entries.firstIndex(where: { $0.size > 0 }) { entries[file].size = size }
+        return LayerContents(entries)
     }
 
     @Test("numbers of every size come back")
@@ -219,15 +246,26 @@ import Testing
         #expect(try await ImageFiles(second, source: source).open(node).readAll(limit: 10) == Array("one".utf8))
     }
 
-    @Test("a record that can't be read is made anew")
-    func renewed() async throws {
+    @Test(
+        "a record that can't be read, is cut off or has another form is made anew",
+        arguments: [
+            { _, _ in [1, 2, 3] }, { _, _ in [] }, { record, _ in Array(record.dropLast()) },
+            { record, _ in Array(record[..<(record.count / 2)]) },
+            { record, form in
+                form = "layer-0"
+                return record
+            },
+        ] as [@Sendable ([UInt8], inout String) -> [UInt8]])
+    func renewed(_ damage: @Sendable ([UInt8], inout String) -> [UInt8]) async throws {
         let place = try TemporaryDirectory("scan-store")
         let store = try Store.open(StoreLocation(home: place.path))
         defer { store.close() }
         let source = try ScanImage([[.file("a", "one")]])
         _ = try await source.analyse(store)
         let layer = source.image.layers[0].digest
-        try store.recordAnalysis(of: layer, form: LayerRecord.form, [1, 2, 3])
+        var form = RecordForm.layer
+        let record = damage(try #require(try store.analysis(of: layer, form: form)), &form)
+        try store.recordAnalysis(of: layer, form: form, record)
         let again = try await source.analyse(store)
         #expect(try lines(again) == ["a file 3"])
         #expect(source.asked.load(ordering: .relaxed) == 2)

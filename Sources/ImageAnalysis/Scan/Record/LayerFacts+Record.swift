@@ -73,8 +73,8 @@ extension RecordWriter {
 extension RecordReader {
     mutating func layerFacts() throws(RecordDamage) -> LayerFacts {
         let diffID = try digest()
-        let archiveSize = try signed()
-        let contentBytes = try signed()
+        let archiveSize = try size()
+        let contentBytes = try size()
         let remarks = try texts()
         let count = try count()
         let archive = LayerFacts.unopened()
@@ -83,6 +83,8 @@ extension RecordReader {
         entries.reserveCapacity(count)
         facts.reserveCapacity(count)
         var last: [UInt8] = []
+        // What the entries hold is no more than what came by.
+        var left = contentBytes
         for _ in 0..<count {
             guard let shared = Int(exactly: try number()), shared <= last.count else { throw RecordDamage() }
             last.removeSubrange(shared...)
@@ -90,10 +92,12 @@ extension RecordReader {
             let entry = try entry(BytePath(normalized: [UInt8](last)), archive)
             // What follows finds paths by their order.
             if let before = entries.last, !(before.path < entry.path) { throw RecordDamage() }
+            if entry.isFile { left -= entry.size }
+            guard left >= 0 else { throw RecordDamage() }
             entries.append(entry)
             facts.append(try optional { (reader) throws(RecordDamage) in try reader.contentFacts() })
         }
-        guard isAtEnd, entries.first?.path.isRoot != true else { throw RecordDamage() }
+        guard entries.first?.path.isRoot != true else { throw RecordDamage() }
         return LayerFacts(
             diffID: diffID, archiveSize: archiveSize, contentBytes: contentBytes, contents: LayerContents(entries),
             facts: facts, archive: archive, remarks: remarks)
@@ -118,7 +122,7 @@ extension RecordReader {
             ExtendedAttribute(name: try reader.text(), value: try reader.data())
         }
         entry.modified = FileTime(seconds: try signed(), nanoseconds: try signed())
-        entry.size = try signed()
+        entry.size = try size()
         let offset = try signed()
         if offset >= 0 { entry.content = .span(TarSpan(file: archive, offset: offset, length: entry.size)) }
         return entry

@@ -39,6 +39,13 @@ struct RecordReader {
 
     mutating func int() throws(RecordDamage) -> Int { Int(try signed()) }
 
+    /// Bytes of a content or of several: so few that sums of them stay numbers.
+    mutating func size() throws(RecordDamage) -> Int64 {
+        let value = try signed()
+        guard value >= 0, value <= 1 << 52 else { throw RecordDamage() }
+        return value
+    }
+
     mutating func word() throws(RecordDamage) -> UInt32 {
         guard let value = UInt32(exactly: try number()) else { throw RecordDamage() }
         return value
