@@ -6,8 +6,11 @@
 package enum SafeText {
     package static func path(_ path: BytePath) -> String { "/" + bytes(path.bytes) }
 
+    /// Text of one line.
+    package static func text(_ text: String) -> String { self.text(text, keeping: []) }
+
     /// - Parameter kept: characters that stay, such as the line breaks of a text of many lines.
-    package static func text(_ text: String, keeping kept: [Unicode.Scalar] = []) -> String {
+    package static func text(_ text: String, keeping kept: [Unicode.Scalar]) -> String {
         text.unicodeScalars.contains(where: isHidden) ? bytes(Array(text.utf8), keeping: kept) : text
     }
 
