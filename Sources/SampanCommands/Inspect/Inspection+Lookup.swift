@@ -1,6 +1,7 @@
 import Core
 import ImageAnalysis
 import Layers
+import OCI
 
 extension Inspection {
     /// Finds a file by what a person calls it.
