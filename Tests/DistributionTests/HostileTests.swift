@@ -1,3 +1,4 @@
+import Archive
 import ContentStore
 import Core
 import Distribution
@@ -188,6 +189,39 @@ private final class LyingOrigin: ImageOrigin {
             }
             if endpoint == .ociArchive || endpoint == .dockerArchive {
                 #expect(try FileInfo.of(world.path("out")) == nil)
+            }
+        }
+    }
+
+    @Test("a compressed layer of a docker archive is unpacked for comparison once, and by who copies it alone")
+    func compressedDockerLayer() async throws {
+        try await World.with { world in
+            for isRight in [true, false] {
+                let tar = noise(3, 5000)
+                let layer = try tar.withUnsafeBytes { try GzipMember.compress($0, level: 6) }
+                let diffID = SHA256.digest(of: isRight ? tar : [])
+                let config = try CanonicalJSON.encode(ImageConfig(platform: amd64, diffIDs: [diffID]))
+                try world.place.file("save/c.json", config)
+                try world.place.file("save/l", layer)
+                try world.place.file("save/manifest.json", #"[{"Config":"c.json","Layers":["l"]}]"#)
+                try Shell.run("cd \(world.path("save")) && tar cf ../save.tar *")
+                let origin = try await LayoutOrigin.open(
+                    .archive(world.path("save.tar")), name: nil, scratch: world.store)
+                let blob = Descriptor(mediaType: .ociLayerGzip, describing: layer)
+                let content = try #require(try await origin.blob(blob) as? StoredContent)
+                #expect(try content.place.source("l").readAll(limit: 1 << 20) == layer)
+                let store = try world.otherStore("there-\(isRight)")
+                if isRight {
+                    #expect(try await content.read(at: 0, upTo: layer.count) == layer)
+                    try await world.copy(origin, StoreTarget(store))
+                    #expect(try store.readBlob(blob.digest) == layer)
+                } else {
+                    let error = ImageLayoutError.wrongContent("l", expected: diffID, actual: SHA256.digest(of: tar))
+                    await #expect(throws: error) { try await content.read(at: 0, upTo: 1) }
+                    await #expect(throws: error) { try await content.complete { _ in } }
+                    await #expect(throws: error) { try await world.copy(origin, StoreTarget(store)) }
+                    #expect(try store.images().isEmpty && !store.containsBlob(blob.digest))
+                }
             }
         }
     }

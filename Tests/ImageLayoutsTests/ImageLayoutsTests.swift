@@ -336,24 +336,70 @@ private func names(_ texts: String...) -> [LayoutName] {
         }
     }
 
-    @Test("compressed layers of a docker archive are verified against their diff IDs")
+    /// An archive whose one layer, compressed, is listed for each diff ID.
+    private static func compressedArchive(
+        _ layer: [UInt8], diffIDs: [Digest], in place: TemporaryDirectory
+    ) throws -> LayoutSource {
+        let config = try CanonicalJSON.encode(ImageConfig(platform: amd64, diffIDs: diffIDs))
+        let names = diffIDs.map { _ in #""layer""# }.joined(separator: ",")
+        try place.file("save/config.json", config)
+        try place.file("save/layer", layer)
+        try place.file("save/manifest.json", #"[{"Config":"config.json","RepoTags":null,"Layers":[\#(names)]}]"#)
+        try Shell.run("cd \(place.path("save")) && tar cf ../save.tar *")
+        return .archive(place.path("save.tar"))
+    }
+
+    @Test("compressed layers of a docker archive are verified against their diff IDs when they are taken")
     func compressedLayers() throws {
         let place = try TemporaryDirectory("compressed")
         let tar = try layerTar("a", "1")
-        for (diffID, isRight) in [(SHA256.digest(of: tar), true), (SHA256.digest(of: "other"), false)] {
-            let config = try CanonicalJSON.encode(ImageConfig(platform: amd64, diffIDs: [diffID]))
-            try place.file("save/config.json", config)
-            try place.file("save/layer", try gzip(tar))
-            try place.file("save/manifest.json", #"[{"Config":"config.json","RepoTags":null,"Layers":["layer"]}]"#)
-            try Shell.run("cd \(place.path("save")) && tar cf ../save.tar *")
+        let (right, wrong) = (SHA256.digest(of: tar), SHA256.digest(of: "other"))
+        let layer = Descriptor(mediaType: .ociLayerGzip, describing: try gzip(tar))
+        for (diffIDs, isRight) in [
+            ([right], true), ([right, right], true), ([wrong], false), ([right, wrong], false),
+        ] {
+            let source = try Self.compressedArchive(gzip(tar), diffIDs: diffIDs, in: place)
             let back = Blobs(place)
             if isRight {
-                let image = try read(.archive(place.path("save.tar")), into: back)
-                #expect(image.image.layers == [Descriptor(mediaType: .ociLayerGzip, describing: try gzip(tar))])
+                #expect(try read(source, into: back).image.layers == diffIDs.map { _ in layer })
             } else {
-                #expect(throws: ImageLayoutError.self) { try read(.archive(place.path("save.tar")), into: back) }
+                let error = ImageLayoutError.wrongContent("layer", expected: wrong, actual: right)
+                #expect(throws: error) { try read(source, into: back) }
+                #expect(back.received.isEmpty)
             }
+            // Who unpacks them compares for itself, so opening the archive does not.
+            let reader = try LayoutReader(source, name: nil, scratch: noScratch)
+            #expect(reader.isUnchecked(layer.digest))
+            #expect(try reader.find(layer).size == Int64(layer.size))
+            #expect((try? reader.check(layer)) != nil || !isRight)
         }
+    }
+
+    @Test("a damaged compressed layer of a docker archive is found out when it is taken")
+    func damagedCompressedLayers() throws {
+        let place = try TemporaryDirectory("damaged")
+        let tar = try layerTar("a", String(repeating: "text", count: 1000))
+        let whole = try gzip(tar)
+        for bytes in [Array(whole.dropLast()), Array(whole[..<20]), Array(whole[..<10])] {
+            let source = try Self.compressedArchive(bytes, diffIDs: [SHA256.digest(of: tar)], in: place)
+            #expect(throws: (any Error).self) { try read(source, into: Blobs(place)) }
+        }
+    }
+
+    @Test("plain layers, and what an OCI layout has, are told by their digests alone")
+    func checkedLayers() throws {
+        let place = try TemporaryDirectory("checked")
+        let tar = try layerTar("a", "1")
+        let layer = Descriptor(mediaType: .ociLayerTar, describing: tar)
+        let source = try Self.compressedArchive(tar, diffIDs: [layer.digest], in: place)
+        let reader = try LayoutReader(source, name: nil, scratch: noScratch)
+        #expect(!reader.isUnchecked(layer.digest))
+        let store = Blobs(place)
+        let manifest = try makeImage(store)
+        try LayoutExport.writeDirectory(manifest, names: [], to: place.path("out"), from: store)
+        let layout = try LayoutReader(.directory(place.path("out")), name: nil, scratch: noScratch)
+        #expect(store.blobs.keys.allSatisfy { !layout.isUnchecked($0) })
+        try layout.check(layer)
     }
 
     @Test("bad docker archives are refused by what is wrong with them")

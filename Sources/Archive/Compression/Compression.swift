@@ -34,14 +34,23 @@ package enum Compression: String, Sendable, CaseIterable {
         }
     }
 
+    /// Tells the format by the first bytes of a source, which are read.
+    package static func detect(startOf source: any ByteSource) throws -> Compression {
+        try readPrefix(source).compression
+    }
+
     /// Looks at the first bytes of a source and decompresses what they show.
     package static func open(
         _ source: any ByteSource
     ) throws -> (source: any ByteSource, compression: Compression) {
+        let (prefix, compression) = try readPrefix(source)
+        return (try compression.decompressing(PrefixedSource(prefix, then: source)), compression)
+    }
+
+    private static func readPrefix(_ source: any ByteSource) throws -> (prefix: [UInt8], compression: Compression) {
         var prefix = [UInt8](repeating: 0, count: prefixLength)
         let count = try prefix.withUnsafeMutableBytes { try source.fill($0) }
         prefix.removeSubrange(count...)
-        let compression = prefix.withUnsafeBytes { detect($0) }
-        return (try compression.decompressing(PrefixedSource(prefix, then: source)), compression)
+        return (prefix, prefix.withUnsafeBytes { detect($0) })
     }
 }

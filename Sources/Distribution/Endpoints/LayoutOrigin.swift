@@ -41,7 +41,9 @@ package struct LayoutOrigin: ImageOrigin {
 
     package func blob(_ descriptor: Descriptor) async throws -> any BlobContent {
         let reader = reader
-        return StoredContent(try await BlockingPool.waiting.run { try reader.find(descriptor) })
+        let place = try await BlockingPool.waiting.run { try reader.find(descriptor) }
+        guard reader.isUnchecked(descriptor.digest) else { return StoredContent(place) }
+        return StoredContent(place) { try await BlockingPool.compute.run { try reader.check(descriptor) } }
     }
 
     package func referrers(of digest: Digest) async throws -> [Descriptor] {

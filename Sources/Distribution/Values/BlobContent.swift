@@ -29,17 +29,37 @@ extension BlobContent {
 
 /// A blob in a file or a part of one.
 package struct StoredContent: BlobContent {
-    private let place: BlobFile
+    /// Where it lies, for who unpacks it and compares what comes out with the diff ID.
+    package let place: BlobFile
     private let content: FileContent
+    private let check: (@Sendable () async throws -> Void)?
+    private let checked = Once<Bool>()
 
-    package init(_ place: BlobFile) {
+    /// - Parameter check: throws unless the bytes are the right ones, where their digest can't tell. Called before the
+    ///   first of them is given.
+    package init(_ place: BlobFile, check: (@Sendable () async throws -> Void)? = nil) {
         self.place = place
+        self.check = check
         content = FileContent(place.file, offset: place.offset, size: place.size)
     }
 
     package var size: Int64 { place.size }
+
     package func read(at offset: Int64, upTo count: Int) async throws -> [UInt8] {
-        try await content.read(at: offset, upTo: count)
+        try await checkOnce()
+        return try await content.read(at: offset, upTo: count)
     }
-    package func complete(progress: @escaping BlobProgress) -> BlobFile { place }
+
+    package func complete(progress: @escaping BlobProgress) async throws -> BlobFile {
+        try await checkOnce()
+        return place
+    }
+
+    private func checkOnce() async throws {
+        guard let check else { return }
+        _ = try await checked.value {
+            try await check()
+            return true
+        }
+    }
 }

@@ -19,6 +19,8 @@ struct DockerArchiveReader {
         var names: [String]
         /// Where the configuration and each layer lie.
         var paths: [Digest: BytePath]
+        /// What compressed layers must unpack to, which is all that the archive says of their bytes.
+        var unpacked: [Digest: Set<Digest>]
     }
 
     /// Nil when there is no `manifest.json`.
@@ -52,6 +54,7 @@ struct DockerArchiveReader {
         let image = try image(named: name)
         for layer in image.manifest.layers where try !receiver.containsBlob(layer.digest) {
             guard let path = image.paths[layer.digest], let (source, _) = try files.open(path) else { continue }
+            try Self.check(layer, image, files)
             try receiver.receiveBlob(layer, from: VerifyingSource(source, layer, name: path.description))
         }
         try put(image.configBytes, image.manifest.config, receiver)
@@ -61,7 +64,7 @@ struct DockerArchiveReader {
     }
 
     /// Describes an image. Layers are plain tar as a rule, and then their digests are their diff IDs, which is compared
-    /// when they are copied; compressed ones are read here.
+    /// when they are copied; compressed ones are read here, and compared by ``check(_:_:_:)``.
     func image(named name: String?) throws -> Image {
         let entry = try entry(named: name)
         let path = BytePath(cleaning: entry.config)
@@ -79,6 +82,7 @@ struct DockerArchiveReader {
         }
         var layers: [Descriptor] = []
         var paths = [configDescriptor.digest: path]
+        var unpacked: [Digest: Set<Digest>] = [:]
         // A file that is listed often is read once.
         var known: [String: Descriptor] = [:]
         for (name, diffID) in zip(entry.layers, config.rootfs.diffIDs) {
@@ -87,13 +91,29 @@ struct DockerArchiveReader {
             known[key] = layer
             layers.append(layer)
             paths[layer.digest] = BytePath(cleaning: name)
+            if layer.mediaType != .ociLayerTar { unpacked[layer.digest, default: []].insert(diffID) }
         }
         let manifest = ImageManifest(config: configDescriptor, layers: layers)
         let manifestBytes = try CanonicalJSON.encode(manifest)
         return Image(
             config: config, configBytes: bytes, manifest: manifest, manifestBytes: manifestBytes,
             descriptor: Descriptor(mediaType: .ociManifest, describing: manifestBytes),
-            names: (entry.repoTags ?? []).compactMap { (try? Reference(parsing: $0))?.description }, paths: paths)
+            names: (entry.repoTags ?? []).compactMap { (try? Reference(parsing: $0))?.description }, paths: paths,
+            unpacked: unpacked)
+    }
+
+    /// Unpacks a compressed layer to compare it with its diff ID. Nothing else in the archive tells whether its bytes are
+    /// the right ones, so who keeps it without unpacking it must not go without.
+    static func check(_ layer: Descriptor, _ image: Image, _ files: any LayoutFiles) throws {
+        guard let expected = image.unpacked[layer.digest], let path = image.paths[layer.digest] else { return }
+        let name = path.description
+        guard let (source, _) = try files.open(path) else { throw ImageLayoutError.missing(name) }
+        let content = HashingSource(try Compression.open(source).source)
+        try content.drain()
+        let actual = content.digest
+        for diffID in expected where diffID != actual {
+            throw ImageLayoutError.wrongContent(name, expected: diffID, actual: actual)
+        }
     }
 
     private func entry(named name: String?) throws -> DockerManifestEntry {
@@ -123,19 +143,13 @@ struct DockerArchiveReader {
         }
         guard let bytes = Int(exactly: size) else { throw ArchiveError.tooLong(name, limit: Int64(Int.max)) }
         let raw = HashingSource(probe)
-        let (tar, compression) = try Compression.open(raw)
         let type: MediaType
-        switch compression {
+        switch try Compression.detect(startOf: raw) {
         case .none: return Descriptor(mediaType: .ociLayerTar, digest: diffID, size: bytes)
         case .gzip: type = .ociLayerGzip
         case .zstd: type = .ociLayerZstd
-        case .xz, .bzip2:
+        case let compression:
             throw ImageLayoutError.malformedManifest("layer '\(name)' is compressed with \(compression.rawValue)")
-        }
-        let content = HashingSource(tar)
-        try content.drain()
-        guard content.digest == diffID else {
-            throw ImageLayoutError.wrongContent(name, expected: diffID, actual: content.digest)
         }
         try raw.drain()
         return Descriptor(mediaType: type, digest: raw.digest, size: bytes)

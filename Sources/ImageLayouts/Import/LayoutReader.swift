@@ -72,6 +72,17 @@ package struct LayoutReader: Sendable {
         return found
     }
 
+    /// Whether the digest of a blob was made of the bytes that lie there, so that comparing them with it tells nothing.
+    package func isUnchecked(_ blob: Digest) -> Bool {
+        if case .docker(let image) = kind { image.unpacked[blob] != nil } else { false }
+    }
+
+    /// Compares what a blob unpacks to with its diff ID, if it ``isUnchecked(_:)``; takes as long as unpacking it.
+    /// - Throws: ``ImageLayoutError/wrongContent(_:expected:actual:)``, `ArchiveError`.
+    package func check(_ blob: Descriptor) throws {
+        if case .docker(let image) = kind { try DockerArchiveReader.check(blob, image, files) }
+    }
+
     /// The bytes of a manifest, an index or a configuration, verified.
     package func document(_ descriptor: Descriptor) throws -> [UInt8] {
         if descriptor.digest == root.descriptor.digest { return root.bytes }

@@ -72,7 +72,7 @@ struct ImageInput: AnalysisSource {
 
     /// Waits for the whole of a blob; one that is here already is not spoken of.
     private func fetch(_ descriptor: Descriptor, _ content: any BlobContent) async throws -> BlobFile {
-        if let stored = content as? StoredContent { return stored.complete { _ in } }
+        if let stored = content as? StoredContent { return stored.place }
         progress.show(.started(descriptor))
         let moved: BlobProgress = { progress.show(.moved(descriptor.digest, $0)) }
         _ = try await content.publish(in: store, progress: moved)
