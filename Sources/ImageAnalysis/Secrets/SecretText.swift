@@ -6,7 +6,7 @@ package enum SecretText {
     private static let mask = Array("***".utf8)
 
     /// A text with `***` for each token that ``SecretScanner`` knows, the password of each URL and the value of each
-    /// `NAME=VALUE` whose name calls it a secret.
+    /// `NAME=VALUE` whose name calls it a secret, or whose place does: see ``arguments(_:)``.
     ///
     /// Rather too much is hidden than a part of a secret shown. Shorten a text afterwards: what is left of a token that
     /// was cut has no form. Time is linear in the bytes.
@@ -14,7 +14,7 @@ package enum SecretText {
         var text = text
         let ranges = text.withUTF8 { utf8 in
             let bytes = UnsafeRawBufferPointer(utf8)
-            return tokens(bytes) + assignments(bytes)
+            return tokens(bytes) + assignments(bytes) + arguments(bytes)
         }
         return Redaction.urls(in: ranges.isEmpty ? text : hiding(ranges, in: text))
     }
@@ -122,7 +122,7 @@ package enum SecretText {
 
     // MARK: - Masks
 
-    private static func hiding(_ ranges: [Range<Int>], in text: String) -> String {
+    static func hiding(_ ranges: [Range<Int>], in text: String) -> String {
         let bytes = Array(text.utf8)
         var out: [UInt8] = []
         var shown = 0
