@@ -66,6 +66,7 @@ let package = Package(
         swift("HostOS", ["Core", "CLinux"], testable: true),
         swift("OCI", ["Core"]),
         swift("DockerfileSyntax", ["Core"]),
+        swift("ShellSyntax", []),
         swift("YAML", ["Core", "CYAML"]),
         swift("Inventory", ["Core"]),
         swift("Binaries", ["Core", "CZlib"], testable: true),
@@ -80,6 +81,7 @@ let package = Package(
             ]),
 
         // L3
+        swift("DockerfileLint", ["Core", "Inventory", "YAML", "DockerfileSyntax", "ShellSyntax"], testable: true),
         swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
         swift("ContentStore", ["Core", "HostOS", "OCI", "CSQLite"], testable: true),
         swift("Sandbox", ["Core", "HostOS"], testable: true),
@@ -143,6 +145,10 @@ let package = Package(
         tests("HostOSTests", ["Core", "HostOS", "SampanTestSupport"]),
         tests("OCITests", ["Core", "OCI", "SampanTestSupport"]),
         tests("DockerfileSyntaxTests", ["Core", "DockerfileSyntax", "SampanTestSupport"]),
+        tests("ShellSyntaxTests", ["ShellSyntax", "SampanTestSupport"]),
+        tests(
+            "DockerfileLintTests",
+            ["Core", "YAML", "DockerfileSyntax", "ShellSyntax", "DockerfileLint", "SampanTestSupport"]),
         tests("ArchiveTests", ["Core", "HostOS", "Archive", "SampanTestSupport"]),
         tests("ContentStoreTests", ["Core", "HostOS", "OCI", "ContentStore", "SampanTestSupport"]),
         // A builder that tests start and kill, and the helper of their sandboxes.

@@ -181,6 +181,7 @@ struct TreeBuilder {
             var builder = StatementBuilder(source: source, instruction: instruction)
             let command = builder.build()
             errors += builder.errors
+            dockerfile.commands.append(command)
             if isFirst, let keyword = instruction.keyword, keyword != .from, keyword != .arg {
                 report(.instructionBeforeFrom(keyword.rawValue), instruction.keywordWord.range)
             }

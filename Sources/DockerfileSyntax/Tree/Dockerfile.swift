@@ -11,6 +11,8 @@ package struct Dockerfile: Sendable {
     package internal(set) var comments: [Comment] = []
     /// Every instruction in order, also those with errors.
     package internal(set) var instructions: [Instruction] = []
+    /// What each of ``instructions`` means; nil where errors leave no meaning.
+    package internal(set) var commands: [Command?] = []
     /// ARG instructions before the first FROM.
     package internal(set) var metaArgs: [Statement] = []
     package internal(set) var stages: [Stage] = []

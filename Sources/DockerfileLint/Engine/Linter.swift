@@ -1,0 +1,57 @@
+import Core
+import DockerfileSyntax
+
+/// Runs the rules over a file.
+package enum Linter {
+    /// The findings of one file, in the order of the file. Rules that are off don't run.
+    package static func lint(_ file: LintFile) -> [Finding] {
+        var findings = syntaxErrors(file)
+        for rule in RuleSet.all {
+            let info = rule.info
+            let severity = file.settings.severities[info.code] ?? info.severity
+            guard severity != .ignore else { continue }
+            var report = LintReport(rule: info, severity: severity)
+            rule.check(file, &report)
+            findings += report.findings
+        }
+        let pragmas = file.settings.readsPragmas ? Pragmas(file) : Pragmas()
+        let ignored = file.settings.ignored.reduce(into: Set<String>()) { $0.formUnion(RuleSet.family(of: $1)) }
+        findings.removeAll { ignored.contains($0.code) || pragmas.ignores($0) }
+        return merged(findings).sorted {
+            ($0.range.start, $0.range.end, $0.code) < ($1.range.start, $1.range.end, $1.code)
+        }
+    }
+
+    /// What the parser could not take, under hadolint's code for it.
+    private static func syntaxErrors(_ file: LintFile) -> [Finding] {
+        file.errors.filter(\.kind.isSyntax).map { error in
+            Finding(
+                code: "DL1000", severity: .error, message: error.diagnostic.message,
+                range: error.span?.range ?? SourceRange(0, 0), instruction: nil, fix: nil)
+        }
+    }
+
+    /// Of findings that tell the same about an instruction the first one stays, and names the others.
+    private static func merged(_ findings: [Finding]) -> [Finding] {
+        var out: [Finding] = []
+        var places: [Key: Int] = [:]
+        for finding in findings {
+            let family = RuleSet.family(of: finding.code)
+            let twin = family.lazy.compactMap { code in
+                code == finding.code ? nil : places[Key(code: code, instruction: finding.instruction)]
+            }.first
+            if let twin {
+                if !out[twin].equivalents.contains(finding.code) { out[twin].equivalents.append(finding.code) }
+            } else {
+                places[Key(code: finding.code, instruction: finding.instruction)] = out.count
+                out.append(finding)
+            }
+        }
+        return out
+    }
+
+    private struct Key: Hashable {
+        var code: String
+        var instruction: Int?
+    }
+}

@@ -1,0 +1,73 @@
+package import Core
+package import DockerfileSyntax
+package import ShellSyntax
+
+/// One instruction as rules see it. The trigger of an ONBUILD stands in the place of the ONBUILD.
+package struct LintStatement: Sendable {
+    /// Index in `Dockerfile.instructions`.
+    package let index: Int
+    /// For a trigger, the inner instruction.
+    package let instruction: Instruction
+    /// The whole instruction as it stands in the file: for a trigger, the ONBUILD.
+    package let outer: Instruction
+    /// Nil where errors leave no meaning: rules can still look at ``instruction``.
+    package let command: Command?
+    /// Index of the stage; nil before the first FROM.
+    package let stage: Int?
+    /// The shell that runs shell form here.
+    package let shell: LintShell
+    /// What RUN gives to the shell.
+    package let script: LintScript?
+
+    package var isTrigger: Bool { outer.keyword == .onbuild }
+    package var keyword: Keyword? { instruction.keyword }
+
+    /// The shell commands of RUN; none when they can't be read, or are for a shell that isn't POSIX.
+    package var shellCommands: [ShellCommand] {
+        guard let script, script.shell.error == nil else { return [] }
+        return script.shell.commands
+    }
+}
+
+/// The shell that SHELL, or the default, names.
+package enum LintShell: Sendable, Hashable {
+    /// A POSIX shell, by its program's name: `sh`, `bash`, `ash`, `dash`, `ksh`, `zsh`.
+    case posix(String)
+    /// PowerShell, cmd, or anything else.
+    case other(String)
+}
+
+/// A script inside a Dockerfile.
+package struct LintScript: Sendable {
+    /// Where its bytes are in the file.
+    enum Place: Sendable {
+        /// Behind the flags of a logical line.
+        case line(MappedText, start: Int)
+        /// The body of a here-document, from this offset.
+        case body(Int)
+        /// The words of the JSON form with a blank between them: a range is that of all words it touches.
+        case words([Word], starts: [Int])
+    }
+
+    package let shell: ShellScript
+    let place: Place
+
+    /// The range in the file that holds a range of the script.
+    package func range(_ range: Range<Int>) -> SourceRange {
+        switch place {
+        case .line(let text, let start):
+            return text.range((start + range.lowerBound)..<(start + range.upperBound))
+        case .body(let offset): return SourceRange(offset + range.lowerBound, offset + range.upperBound)
+        case .words(let words, let starts):
+            guard let first = starts.lastIndex(where: { $0 <= range.lowerBound }) else { return SourceRange(0, 0) }
+            let last = starts.lastIndex { $0 < max(range.upperBound, range.lowerBound + 1) } ?? first
+            return words[first].range.union(words[last].range)
+        }
+    }
+
+    /// The bytes of the script stand in the file as they are, so that fixes may edit parts of words.
+    package var isEditable: Bool {
+        if case .words = place { return false }
+        return true
+    }
+}

@@ -1,0 +1,158 @@
+extension ShellParser {
+    /// What `$` starts.
+    mutating func dollar(_ builder: inout WordBuilder, quoted: Bool) throws(ShellError) {
+        let start = at
+        at += 1
+        let next = byte()
+        switch next {
+        case UInt8(ascii: "("):
+            if byte(1) == UInt8(ascii: "("), let close = arithmeticEnd() {
+                at = close
+            } else {
+                at += 1
+                try substitution(.commandSubstitution, start)
+            }
+            builder.expansion()
+        case UInt8(ascii: "{"): try braced(&builder, start, quoted: quoted)
+        case UInt8(ascii: "'") where !quoted: try ansiQuoted(&builder, start)
+        case UInt8(ascii: "\"") where !quoted:
+            // A translated string: the quotes follow.
+            break
+        case UInt8(ascii: "@"), UInt8(ascii: "*"), UInt8(ascii: "#"), UInt8(ascii: "?"), UInt8(ascii: "-"),
+            UInt8(ascii: "$"), UInt8(ascii: "!"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            at += 1
+            variable(String(decoding: [next], as: UTF8.self), start, quoted, &builder)
+        default:
+            let nameStart = at
+            while at < end, ShellParser.isNameByte(text[at], first: at == nameStart) { at += 1 }
+            if at == nameStart {
+                builder.bytes.append(UInt8(ascii: "$"))
+            } else {
+                variable(String(decoding: text[nameStart..<at], as: UTF8.self), start, quoted, &builder)
+            }
+        }
+    }
+
+    private mutating func variable(
+        _ name: String, _ start: Int, _ quoted: Bool, hasDefault: Bool = false, _ builder: inout WordBuilder
+    ) {
+        builder.variables.append(
+            ShellWord.Variable(name: name, range: start..<at, isQuoted: quoted, hasDefault: hasDefault))
+        builder.expansion()
+    }
+
+    /// `${name…}`: the word of an operator is read like text in quotes, for the expansions inside.
+    private mutating func braced(_ builder: inout WordBuilder, _ start: Int, quoted: Bool) throws(ShellError) {
+        at += 1
+        if byte() == UInt8(ascii: "#"), byte(1) != UInt8(ascii: "}") { at += 1 }
+        let nameStart = at
+        while at < end, ShellParser.isNameByte(text[at], first: false) { at += 1 }
+        let name = String(decoding: text[nameStart..<at], as: UTF8.self)
+        var sign = at
+        if sign < end, text[sign] == UInt8(ascii: ":") { sign += 1 }
+        let hasDefault =
+            sign < end
+            && (text[sign] == UInt8(ascii: "-") || text[sign] == UInt8(ascii: "=")
+                || text[sign] == UInt8(ascii: "+") || text[sign] == UInt8(ascii: "?"))
+        var inner = WordBuilder()
+        try nested { (parser) throws(ShellError) in try parser.bracedRest(&inner, start, quoted: quoted) }
+        variable(name, start, quoted, hasDefault: hasDefault, &builder)
+        builder.variables += inner.variables
+    }
+
+    private mutating func bracedRest(_ inner: inout WordBuilder, _ start: Int, quoted: Bool) throws(ShellError) {
+        while at < end {
+            switch text[at] {
+            case UInt8(ascii: "}"):
+                at += 1
+                return
+            case UInt8(ascii: "\\"): at = min(end, at + 2)
+            case UInt8(ascii: "'") where !quoted:
+                let open = at
+                at += 1
+                while at < end, text[at] != UInt8(ascii: "'") { at += 1 }
+                guard at < end else { throw unterminated("'", open) }
+                at += 1
+            case UInt8(ascii: "\""):
+                at += 1
+            case UInt8(ascii: "$"): try dollar(&inner, quoted: true)
+            case UInt8(ascii: "`"): try backticks(&inner)
+            default: at += 1
+            }
+        }
+        throw unterminated("${", start)
+    }
+
+    /// `$'…'` with the escapes of C, of which only the quote and the backslash change where it ends.
+    private mutating func ansiQuoted(_ builder: inout WordBuilder, _ start: Int) throws(ShellError) {
+        builder.hasQuotes = true
+        at += 1
+        while at < end, text[at] != UInt8(ascii: "'") {
+            if text[at] == UInt8(ascii: "\\"), at + 1 < end {
+                builder.bytes.append(text[at])
+                at += 1
+            }
+            builder.bytes.append(text[at])
+            at += 1
+        }
+        guard at < end else { throw unterminated("$'", start) }
+        at += 1
+    }
+
+    /// The end of `((…))` that starts here; nil when it is a command in a subshell.
+    private func arithmeticEnd() -> Int? {
+        var index = at + 2
+        var open = 2
+        let limit = min(end, at + Self.arithmeticLimit)
+        while index < limit {
+            if text[index] == UInt8(ascii: "(") { open += 1 }
+            if text[index] == UInt8(ascii: ")") {
+                open -= 1
+                if open == 1, index + 1 >= end || text[index + 1] != UInt8(ascii: ")") { return nil }
+                if open == 0 { return index + 1 }
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The commands of `$(…)`, `<(…)` or `>(…)` up to the closing parenthesis.
+    mutating func substitution(_ kind: ShellScope.Kind, _ start: Int) throws(ShellError) {
+        let outer = heredocs
+        heredocs = []
+        try scoped(kind) { (parser) throws(ShellError) in _ = try parser.list() }
+        heredocs = outer
+        guard at < end, text[at] == UInt8(ascii: ")") else { throw unterminated("$(", start) }
+        at += 1
+    }
+
+    /// `` `…` ``: the commands inside are read on their own when nothing in them is escaped, so that their places hold.
+    mutating func backticks(_ builder: inout WordBuilder) throws(ShellError) {
+        let start = at
+        at += 1
+        var close = at
+        var isPlain = true
+        while close < end, text[close] != UInt8(ascii: "`") {
+            if text[close] == UInt8(ascii: "\\") {
+                isPlain = false
+                close += 1
+            }
+            close += 1
+        }
+        guard close < end else { throw unterminated("`", start) }
+        if isPlain { try inner(at..<close) }
+        at = close + 1
+        builder.expansion()
+    }
+
+    /// Reads a part of the text as a script of its own in the place where it stands.
+    private mutating func inner(_ range: Range<Int>) throws(ShellError) {
+        let outer = (end: end, heredocs: heredocs)
+        (at, end, heredocs) = (range.lowerBound, range.upperBound, [])
+        try scoped(.commandSubstitution) { (parser) throws(ShellError) in
+            _ = try parser.list()
+            if parser.at < parser.end { throw parser.unexpected() }
+        }
+        (end, heredocs) = outer
+    }
+}
