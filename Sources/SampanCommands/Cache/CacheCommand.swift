@@ -107,7 +107,7 @@ package struct PruneCommand: ParsableCommand {
         let report = try store.prune(options)
         for item in report.removed where item.bytes > 0 {
             Console.shared.output(
-                "\(dryRun ? "would free" : "freed") \(Human.bytes(item.bytes))  \(CacheText.name(item.kind))  \(item.description.isEmpty ? String(item.id.prefix(12)) : item.description)"
+                "\(dryRun ? "would free" : "freed") \(Human.bytes(item.bytes))  \(CacheText.name(item.kind))  \(item.description.isEmpty ? String(item.id.prefix(12)) : SafeText.text(item.description))"
             )
         }
         let left = report.kept > 0 ? ", \(Human.bytes(report.kept)) kept" : ""

@@ -78,6 +78,6 @@ enum JSONOutput {
     static func print(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        Console.shared.output(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")])
+        Console.shared.output(SafeText.json(Array(try encoder.encode(value))) + [UInt8(ascii: "\n")])
     }
 }

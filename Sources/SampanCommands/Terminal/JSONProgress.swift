@@ -38,7 +38,7 @@ package struct JSONProgress: ProgressView {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(line) else { return }
-        console.message(Array(data) + [UInt8(ascii: "\n")])
+        console.message(SafeText.json(Array(data)) + [UInt8(ascii: "\n")])
     }
 
     package func end() {}

@@ -135,6 +135,7 @@ package final class LiveProgress: ProgressView {
     }
 
     private func clipped(_ text: String, _ used: Int) -> String {
+        let text = SafeText.text(text)
         let room = max(10, console.width - used)
         return text.count <= room ? text : text.prefix(room - 1) + "…"
     }

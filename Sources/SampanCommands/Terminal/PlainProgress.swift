@@ -22,7 +22,7 @@ package final class PlainProgress: ProgressView {
             switch event {
             case .started(let id, let name):
                 steps[id] = Step(name: name, start: clock.now)
-                console.message("#\(id.number) \(name)")
+                console.message("#\(id.number) \(SafeText.text(name))")
             case .cached(let id): steps[id]?.isCached = true
             case .output(let id, let bytes): output(id, bytes, &steps)
             case .bytes: break
@@ -33,7 +33,7 @@ package final class PlainProgress: ProgressView {
             case .failed(let id, let message):
                 flush(id, &steps)
                 // The whole message comes at the end, with its place.
-                console.message("#\(id.number) ERROR: \(message.prefix(300))\n")
+                console.message("#\(id.number) ERROR: \(SafeText.text(String(message.prefix(300)), keeping: ["\n"]))\n")
             case .warning(let warning): console.diagnostic(warning)
             }
         }

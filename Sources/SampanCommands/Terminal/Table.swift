@@ -1,4 +1,6 @@
-/// Columns of text, each as wide as its widest cell.
+import Core
+
+/// Columns of text, each as wide as its widest cell. What is hidden in a cell or moves the cursor is shown as an escape.
 package struct Table {
     package enum Alignment { case left, right }
 
@@ -11,7 +13,7 @@ package struct Table {
         self.alignments = alignments
     }
 
-    package mutating func add(_ row: [String]) { rows.append(row) }
+    package mutating func add(_ row: [String]) { rows.append(row.map(SafeText.text)) }
 
     package var text: String {
         let all = [header] + rows

@@ -25,7 +25,7 @@ package struct ManifestCommand: AsyncParsableCommand {
     package func run() async throws {
         let document = try await ImageDocument.read(image, platform: platform, registry)
         guard !raw else { return Console.shared.output(document.bytes) }
-        Console.shared.output(IndentedJSON.bytes(document.bytes))
+        Console.shared.output(SafeText.json(IndentedJSON.bytes(document.bytes)))
     }
 }
 

@@ -30,7 +30,7 @@ package struct TagsCommand: AsyncParsableCommand {
         let image = try ImageArgument(registry: repository)
         let tags = try await Transfer.run(registry) { try await $0.tags(image) }
         if format == .json { return try JSONOutput.print(tags) }
-        for tag in tags { Console.shared.output(tag) }
+        for tag in tags { Console.shared.output(SafeText.text(tag)) }
     }
 }
 

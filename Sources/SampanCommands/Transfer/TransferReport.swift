@@ -13,10 +13,10 @@ struct TransferReport {
 
     func show(_ result: CopyResult) {
         guard !isQuiet else { return }
-        for remark in result.remarks { Console.shared.message("note: \(remark)") }
+        for remark in result.remarks { Console.shared.message("note: \(SafeText.text(remark))") }
         if !result.keepsDigest {
             Console.shared.message("digest \(result.source.digest.short) became \(result.written.digest.short):")
-            for change in result.changes { Console.shared.message("  \(change)") }
+            for change in result.changes { Console.shared.message("  \(SafeText.text(change))") }
         }
         let place = source == target ? source : "\(source) to \(target)"
         Console.shared.message("\(verb) \(place): \(Self.summary(result)), in \(Human.seconds(took))")
