@@ -143,7 +143,7 @@ enum ImageJSON {
     static func strings(_ values: [String]) -> OrderedJSON { .array(values.map { .string($0) }) }
 
     /// Words of a command, without secrets.
-    private static func shown(_ words: [String]) -> OrderedJSON { strings(words.map { SecretText.redacted($0) }) }
+    private static func shown(_ words: [String]) -> OrderedJSON { strings(SecretText.redacted(words: words)) }
 
     private static func labels(_ labels: [String: String]) -> OrderedJSON {
         .object(

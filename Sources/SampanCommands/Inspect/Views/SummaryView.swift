@@ -45,7 +45,7 @@ struct SummaryView {
 
     /// A command as a shell would take it.
     static func words(_ words: [String]) -> String {
-        words.map { SecretText.redacted($0) }.map { word in
+        SecretText.redacted(words: words).map { word in
             let plain = word.utf8.allSatisfy { byte in
                 byte >= 0x2b && byte <= 0x3a || byte >= 0x40 && byte <= 0x5a || byte >= 0x61 && byte <= 0x7a
                     || byte == 0x5f
