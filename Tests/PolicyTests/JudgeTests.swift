@@ -42,41 +42,79 @@ struct JudgeTests {
         #expect(try await image.judge(exception(expires)).failures == (failures == 1 ? 0 : 2))
     }
 
-    @Test("an exception that nothing needs is told with its line")
-    func needless() async throws {
-        let verdict = try await TestImage().judge(exception("2031-01-01", path: "/bin/su"))
+    @Test(
+        "an exception that nothing needs, or whose rule is not asked for, is told with its place",
+        arguments: [
+            ("setuid: true", "the exception of /bin/su is needed by nothing", 8, 13),
+            ("user: true", "the exception of /bin/su is for the rule 'setuid', which the policy does not have", 4, 13),
+            ("setuid: false", "the exception of /bin/su is for the rule 'setuid', which is off in the policy", 4, 13),
+        ])
+    func needless(rule: String, message: String, line: Int, column: Int) async throws {
+        let text = exception("2031-01-01", path: "/bin/su").replacing("setuid: true", with: rule)
+        let verdict = try await TestImage().judge(text)
         #expect(verdict.isPassed && verdict.warnings == 1)
-        #expect(verdict.results.last?.place?.firstLine == 4)
+        let last = try #require(verdict.results.last)
+        #expect(last.message == message)
+        #expect(last.place?.firstLine == line && last.place?.column == column)
+        #expect(last.excerpt.map { $0.file.position(at: $0.range.start).line } == line)
     }
 
-    @Test("a rule with thousands of findings is told of in bounds")
-    func many() async throws {
+    @Test("findings beyond those that are listed are excepted by an exception for the rule, not by one for a path")
+    func untold() async throws {
         var image = TestImage()
-        for index in 0..<5000 { image.add(.file(BytePath(cleaning: "w/\(index)"), bytes: [1], mode: 0o666)) }
-        let verdict = try await image.judge("policy:\n  world-writable: true\n")
-        #expect(verdict.results.count == 101)
-        #expect(verdict.results.last?.message == "and 4900 more")
+        for index in 0..<5100 { image.add(.file(BytePath(cleaning: "w/\(index)"), bytes: [1], mode: 0o4755)) }
+        let all = try await image.judge(exception("2031-01-01"))
+        #expect(all.isPassed && all.count { if case .excepted = $0 { true } else { false } } == 5100)
+        #expect(try await image.judge(exception("2031-01-01", path: "/w")).failures == 100)
+        // Whether this one is needed nobody knows.
+        let other = try await image.judge(exception("2031-01-01", path: "/none"))
+        #expect(other.failures == 5100 && other.warnings == 0)
     }
 
     @Test(
-        "findings beyond those that are told are counted and not made",
-        arguments: ["setuid", "world-writable", "secrets"])
-    func counted(rule: String) async throws {
+        "findings beyond those that are listed are counted and not made",
+        arguments: [
+            ("setuid", 5250), ("world-writable", 5250), ("secrets", 10500), ("files", 5250), ("context", 5250),
+            ("shells", 5250), ("linkage", 5250),
+        ])
+    func counted(rule: String, count: Int) async throws {
         var image = TestImage()
+        image.context.hasIgnoreFile = true
         let secret = SecretFinding(rule: "private-key", title: "a private key", line: 1)
-        for index in 0..<250 {
-            image.add(.file(BytePath(cleaning: "w/\(index)"), bytes: [1], mode: 0o4777), secrets: [secret, secret])
+        let name = rule == "context" ? "Dockerfile" : "sh"
+        image.programs = []
+        for index in 0..<5250 {
+            let path = BytePath(cleaning: "w/\(index)/bin/\(name)")
+            image.add(.file(path, bytes: [1], mode: 0o4777), secrets: [secret, secret])
+            image.programs.append(ProgramVerdict(path: path, isEntrypoint: true, start: .fails([.shell("/bin/sh")])))
         }
-        let settings = try #require(try readPolicy("policy:\n  \(rule): true\n").rules[rule])
+        let value = rule == "files" ? "{forbidden: [sh]}" : "true"
+        let policy = "policy:\n  \(rule): \(value)\n"
+        let settings = try #require(try readPolicy(policy).rules[rule])
         let found = try await #require(PolicyRules.rule(rule)).findings(
             settings, try PolicyInput(image.explanation, image.context))
-        #expect(found.count == 100)
-        #expect(found.last?.others == (rule == "secrets" ? 400 : 150))
-        let results = try await image.judge("policy:\n  \(rule): true\n").results
-        #expect(results.count == 101)
-        #expect(results.last?.message == (rule == "secrets" ? "and 400 more" : "and 150 more"))
+        #expect(found.count == 5000)
+        #expect(found.last?.others == count - 5000)
+        let verdict = try await image.judge(policy)
+        #expect(verdict.results.count == 5001)
+        #expect(verdict.results.last?.message == "and \(count - 5000) more that are counted and not listed")
+        #expect(verdict.failures == count)
+        guard rule != "files" else { return }
         let draft = try await PolicyDraft.text(for: image.explanation, image.context)
-        #expect(draft.contains(rule == "secrets" ? ", and 499 more" : ", and 249 more"))
+        #expect(draft.contains(", and \(count - 1) more"))
+    }
+
+    @Test("long names are counted sooner")
+    func longNames() async throws {
+        var image = TestImage()
+        let long = String(repeating: "n", count: 250)
+        for index in 0..<1000 {
+            let path = "w/\(index)" + String(repeating: "/" + long, count: 12)
+            image.add(.file(BytePath(cleaning: path), bytes: [1], mode: 0o4755))
+        }
+        let verdict = try await image.judge("policy:\n  setuid: true\n")
+        #expect(verdict.failures == 1000)
+        #expect((300...400).contains(verdict.results.count))
     }
 
     @Test("a first policy passes for its image, and keeps passing no worse ones")

@@ -21,7 +21,7 @@ struct OutputTests {
     func json() async throws {
         let json = try await report().json
         #expect(json["passed"] == false)
-        #expect(json["counts"] == ["failed": 1, "warned": 1, "excepted": 1, "passed": 1])
+        #expect(json["counts"] == ["failed": 1, "warned": 1, "excepted": 1, "notJudged": 0, "passed": 1])
         guard case .array(let results)? = json["results"] else { return #expect(Bool(false)) }
         #expect(results.map { $0["rule"]?.string } == ["user", "setuid", "world-writable", "healthcheck"])
         #expect(results[1]["place"] == ["file": "Dockerfile", "line": 3, "lastLine": 3])
@@ -53,21 +53,6 @@ struct OutputTests {
         #expect(one == other)
         #expect(Set(one.compactMap { $0["fingerprint"]?.string }).count == 3)
         #expect(one.map { $0["severity"]?.string } == ["major", "info", "minor"])
-    }
-
-    @Test(
-        "files are named from the working directory where they are below it",
-        arguments: [
-            ("/work/a b/Dockerfile", "/work", "a b/Dockerfile"), ("/work/Dockerfile", "/work/", "Dockerfile"),
-            ("/workshop/Dockerfile", "/work", "/workshop/Dockerfile"), ("././Dockerfile", "/work", "Dockerfile"),
-            ("../Dockerfile", "/work", "../Dockerfile"), ("/work/Dockerfile", "/", "work/Dockerfile"),
-            ("./", "/", "./"),
-        ])
-    func files(name: String, directory: String, expected: String) {
-        let place = PolicyResult.Place(file: name, firstLine: 1, lastLine: 1)
-        let result = PolicyResult(rule: "user", outcome: .failed, message: "m", place: place, policyPlace: place)
-        let seen = PolicyVerdict(results: [result]).seen(from: directory).results[0]
-        #expect(seen.place?.file == expected && seen.policyPlace?.file == expected)
     }
 
     @Test("a finding without a file is shown where the policy would be")

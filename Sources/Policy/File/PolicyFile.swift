@@ -21,7 +21,10 @@ package struct PolicyFile: Sendable {
         package var owner: String
         /// The last day on which it holds.
         package var expires: CivilDate
-        package var span: SourceSpan
+        /// Where the rule is named.
+        package var ruleSpan: SourceSpan
+        /// Where the path is; nil where there is none.
+        package var pathSpan: SourceSpan?
     }
 
     /// Of every rule that has none of its own.

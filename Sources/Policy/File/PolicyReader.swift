@@ -118,7 +118,9 @@ package struct PolicyReader {
         let expires = reader.value("expires", required: true) { try Day.parse($0) }
         guard let rule, let reason, let owner, let expires, path != nil || !reader.contains("path") else { return nil }
         return PolicyFile.Exception(
-            rule: rule, path: path, reason: reason, owner: owner, expires: expires, span: reader.span)
+            rule: rule, path: path, reason: reason, owner: owner, expires: expires,
+            ruleSpan: reader.node("rule")?.span ?? reader.span,
+            pathSpan: path.flatMap { _ in reader.node("path")?.span })
     }
 
     /// A text with something in it.

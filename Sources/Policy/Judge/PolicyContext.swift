@@ -40,6 +40,8 @@ package struct PolicyContext: Sendable {
 
     /// The day on which exceptions and releases are looked at.
     package var today: CivilDate
+    /// What names of the policy's files go from, when they are to be told from the root.
+    package var workingDirectory: String?
     /// Nil when that is unknown; empty for an image that stands on nothing.
     package var bases: [Base]?
     /// When the base was made, where that is known better than from the history.

@@ -42,6 +42,14 @@ package struct PolicyResult: Sendable {
     package var place: Place?
     /// Of what the policy says.
     package var policyPlace: Place?
+    /// What of the policy is to be shown with it; nil when it is not about the policy.
+    package var excerpt: SourceSpan?
+    /// Bytes of what it is about: of many findings the heaviest are told first.
+    package var weight: Int64 = 0
+    /// Whether what the rule must know is not known.
+    package var isUnjudged = false
+    /// Findings that it stands for: more than one when they were only counted.
+    package var count = 1
 
     package init(
         rule: String, outcome: Outcome, message: String, hint: String? = nil, path: BytePath? = nil,
@@ -58,23 +66,17 @@ package struct PolicyResult: Sendable {
 }
 
 extension PolicyResult.Place {
-    /// The same, named from a directory if it is below: as version control, and readers of reports, name files.
-    func seen(from directory: String) -> Self {
-        var place = self
-        let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-        if file.hasPrefix(prefix) { place.file = String(file.dropFirst(prefix.count)) }
-        while place.file.hasPrefix("./"), place.file.utf8.count > 2 { place.file.removeFirst(2) }
-        return place
-    }
-
     init(_ place: LayerCause.Place) {
         self.init(file: place.file, firstLine: place.firstLine, lastLine: place.lastLine)
     }
 
-    init(_ span: SourceSpan) {
+    /// - Parameter directory: of the program, which the names of the policy's files go from; nil leaves them as they are.
+    init(_ span: SourceSpan, from directory: String? = nil) {
         let (line, column) = span.file.position(at: span.range.start)
         let last = span.file.position(at: max(span.range.start, span.range.end - 1)).line
-        self.init(file: span.file.name, firstLine: line, lastLine: max(line, last), column: column)
+        let name = span.file.name
+        let file = directory.map { name.hasPrefix("/") ? name : $0 + "/" + name } ?? name
+        self.init(file: file, firstLine: line, lastLine: max(line, last), column: column)
     }
 }
 
@@ -85,18 +87,22 @@ package struct PolicyVerdict: Sendable {
 
     package init(results: [PolicyResult]) { self.results = results }
 
-    package func count(where matches: (PolicyResult.Outcome) -> Bool) -> Int { results.count { matches($0.outcome) } }
+    package func count(where matches: (PolicyResult.Outcome) -> Bool) -> Int {
+        results.reduce(0) { $0 + (matches($1.outcome) ? $1.count : 0) }
+    }
+    /// Findings that only say what is not known.
+    package var unjudged: Int { results.count { $0.isUnjudged } }
     package var failures: Int { count { $0 == .failed } }
     package var warnings: Int { count { $0 == .warned } }
     package var isPassed: Bool { failures == 0 }
 
-    /// The same, with files named from a directory where they are below it.
-    package func seen(from directory: String) -> PolicyVerdict {
+    /// The same, with files called otherwise.
+    package func namingFiles(_ name: (String) -> String) -> PolicyVerdict {
         PolicyVerdict(
             results: results.map { result in
                 var result = result
-                result.place = result.place?.seen(from: directory)
-                result.policyPlace = result.policyPlace?.seen(from: directory)
+                if let place = result.place { result.place?.file = name(place.file) }
+                if let place = result.policyPlace { result.policyPlace?.file = name(place.file) }
                 return result
             })
     }

@@ -22,36 +22,44 @@ package enum PolicyRules {
         let input = try PolicyInput(explanation, context)
         var results: [PolicyResult] = []
         var used: Set<Int> = []
+        var overflowed: Set<String> = []
         for rule in all {
             let mode = policy.mode(of: rule.name)
             guard mode != .off, let settings = policy.rules[rule.name] else { continue }
             let findings = try await rule.findings(settings, input)
-            let policyPlace = (settings.span ?? policy.span).map { PolicyResult.Place($0) }
+            func place(_ span: SourceSpan) -> PolicyResult.Place { .init(span, from: context.workingDirectory) }
+            let policyPlace = (settings.span ?? policy.span).map(place)
             if findings.isEmpty {
                 results.append(
                     PolicyResult(
                         rule: rule.name, outcome: .passed, message: rule.title, place: policyPlace,
                         policyPlace: policyPlace))
             }
-            for finding in findings.prefix(FindingList.limit) {
-                let place = finding.key.flatMap { settings.spans[$0] }.map { PolicyResult.Place($0) } ?? policyPlace
+            for finding in findings {
+                let setting = finding.key.flatMap { settings.spans[$0] }.map(place) ?? policyPlace
                 let (outcome, remark) = outcome(of: finding, rule.name, mode, policy, context, &used)
-                results.append(
-                    PolicyResult(
-                        rule: rule.name, outcome: outcome, message: finding.message + remark, hint: finding.hint,
-                        path: finding.path, place: finding.place.map { PolicyResult.Place($0) } ?? place,
-                        policyPlace: place))
+                var result = PolicyResult(
+                    rule: rule.name, outcome: outcome, message: finding.message + remark, hint: finding.hint,
+                    path: finding.path, place: finding.place.map { PolicyResult.Place($0) } ?? setting,
+                    policyPlace: setting)
+                result.weight = finding.weight
+                result.isUnjudged = finding.isUnjudged
+                results.append(result)
             }
-            let untold = max(0, findings.count - FindingList.limit) + findings.reduce(0) { $0 + $1.others }
+            let untold = findings.reduce(0) { $0 + $1.others }
             if untold > 0 {
-                results.append(
-                    PolicyResult(
-                        rule: rule.name, outcome: mode == .enforce ? .failed : .warned,
-                        message: "and \(untold) more", place: policyPlace,
-                        policyPlace: policyPlace))
+                overflowed.insert(rule.name)
+                let more = PolicyFinding("and \(untold) more that are counted and not listed")
+                // Those are known by nothing but their rule: an exception for a path is not one for them.
+                let (outcome, remark) = outcome(of: more, rule.name, mode, policy, context, &used)
+                var result = PolicyResult(
+                    rule: rule.name, outcome: outcome, message: more.message + remark, place: policyPlace,
+                    policyPlace: policyPlace)
+                result.count = untold
+                results.append(result)
             }
         }
-        results += needless(policy, used)
+        results += needless(policy, used, overflowed, context)
         return PolicyVerdict(results: results)
     }
 
@@ -78,15 +86,32 @@ package enum PolicyRules {
     }
 
     /// Exceptions that nothing needs: they should go before somebody relies on them.
-    private static func needless(_ policy: PolicyFile, _ used: Set<Int>) -> [PolicyResult] {
-        policy.exceptions.enumerated().filter { !used.contains($0.offset) && policy.mode(of: $0.element.rule) != .off }
-            .map { _, exception in
-                let place = PolicyResult.Place(exception.span)
-                let path = exception.path.map { " of \($0.text)" } ?? ""
-                return PolicyResult(
-                    rule: exception.rule, outcome: .warned,
-                    message: "the exception\(path) is needed by nothing", hint: "take it out of the policy",
-                    place: place, policyPlace: place)
+    ///
+    /// Of a rule that found more than it lists nobody knows which of its exceptions are needed.
+    private static func needless(
+        _ policy: PolicyFile, _ used: Set<Int>, _ overflowed: Set<String>, _ context: PolicyContext
+    ) -> [PolicyResult] {
+        policy.exceptions.enumerated().compactMap { index, exception in
+            guard !used.contains(index), !overflowed.contains(exception.rule) else { return nil }
+            let path = exception.path.map { " of \($0.text)" } ?? ""
+            let about: SourceSpan
+            let message: String
+            let hint: String
+            if policy.mode(of: exception.rule) == .off {
+                about = exception.ruleSpan
+                let state = policy.rules[exception.rule] == nil ? "the policy does not have" : "is off in the policy"
+                message = "the exception\(path) is for the rule '\(exception.rule)', which \(state)"
+                hint = "take it out, or ask for the rule: '\(exception.rule): true'"
+            } else {
+                about = exception.pathSpan ?? exception.ruleSpan
+                message = "the exception\(path) is needed by nothing"
+                hint = "take it out of the policy"
             }
+            let place = PolicyResult.Place(about, from: context.workingDirectory)
+            var result = PolicyResult(
+                rule: exception.rule, outcome: .warned, message: message, hint: hint, place: place, policyPlace: place)
+            result.excerpt = about
+            return result
+        }
     }
 }

@@ -6,10 +6,10 @@ extension PolicyReport {
         let excepted = verdict.count { if case .excepted = $0 { true } else { false } }
         return [
             "image": .string(image), "digest": .string(digest.description),
-            "platform": .string(platform.description), "passed": .bool(verdict.isPassed),
+            "platform": .string(platformText), "passed": .bool(verdict.isPassed),
             "counts": [
                 "failed": .int(verdict.failures), "warned": .int(verdict.warnings), "excepted": .int(excepted),
-                "passed": .int(verdict.count { $0 == .passed }),
+                "notJudged": .int(verdict.unjudged), "passed": .int(verdict.count { $0 == .passed }),
             ],
             "results": .array(verdict.results.map(Self.json)),
         ]
@@ -22,8 +22,10 @@ extension PolicyReport {
         }
         let object: OrderedJSON = [
             "rule": .string(result.rule), "outcome": .string(result.outcome.word),
+            "judged": result.isUnjudged ? .bool(false) : .null,
             "message": .string(SafeText.printable(result.message)), "hint": .text(result.hint.map(SafeText.printable)),
-            "path": .text(result.path.map(SafeText.path)), "place": json(result.place),
+            "path": .text(result.path.map(SafeText.path)), "count": result.count > 1 ? .int(result.count) : .null,
+            "place": json(result.place),
             "policy": json(result.policyPlace), "exception": exception,
         ]
         return object.withoutNulls

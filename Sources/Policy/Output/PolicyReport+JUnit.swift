@@ -2,25 +2,36 @@
 import Core
 
 extension PolicyReport {
-    /// For what shows tests: a case for each rule.
-    package var junit: String {
+    package var junit: String { Self.junit([self], of: image) }
+
+    /// For what shows tests: a suite for each image, a case for each rule.
+    static func junit(_ reports: [PolicyReport], of image: String) -> String {
+        let suites = reports.map { $0.suite(name: reports.count > 1 ? "\(image) (\($0.platformText))" : image) }
+        let tests = suites.reduce(0) { $0 + $1.tests }
+        let failures = suites.reduce(0) { $0 + $1.failures }
+        return """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <testsuites name="sampan check" tests="\(tests)" failures="\(failures)" errors="0" time="0">
+            \(suites.map(\.text).joined())</testsuites>
+
+            """
+    }
+
+    private func suite(name: String) -> (text: String, tests: Int, failures: Int) {
         var rules: [String] = []
         for result in verdict.results where !rules.contains(result.rule) { rules.append(result.rule) }
         let cases = rules.map { name in testCase(name, verdict.results.filter { $0.rule == name }) }
         let failures = rules.count { name in verdict.results.contains { $0.rule == name && $0.outcome == .failed } }
-        let name = Self.xml(image)
-        return """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites name="sampan check" tests="\(rules.count)" failures="\(failures)" errors="0" time="0">
-              <testsuite name="\(name)" tests="\(rules.count)" failures="\(failures)" errors="0" skipped="0" time="0">
+        let text = """
+              <testsuite name="\(Self.xml(name))" tests="\(rules.count)" failures="\(failures)" errors="0" skipped="0" time="0">
                 <properties>
                   <property name="digest" value="\(digest.description)"/>
-                  <property name="platform" value="\(Self.xml(platform.description))"/>
+                  <property name="platform" value="\(Self.xml(platformText))"/>
                 </properties>
             \(cases.joined())  </testsuite>
-            </testsuites>
 
             """
+        return (text, rules.count, failures)
     }
 
     private func testCase(_ name: String, _ results: [PolicyResult]) -> String {

@@ -9,13 +9,14 @@ extension PolicyReport {
     package var markdown: String {
         let mark = verdict.isPassed ? "✅" : "❌"
         var out = "### \(mark) sampan check: \(Self.code(image))\n\n\(summary)\n"
-        let findings = findings
+        let findings = shown.filter { $0.outcome != .passed }
         if !findings.isEmpty {
             out += "\n| | rule | finding | where |\n| --- | --- | --- | --- |\n"
             for finding in findings.prefix(Self.lineLimit) { out += Self.row(finding) }
-            if findings.count > Self.lineLimit { out += "\n…and \(findings.count - Self.lineLimit) more.\n" }
+            let others = findings.dropFirst(Self.lineLimit).reduce(0) { $0 + $1.count }
+            if others > 0 { out += "\n…and \(others) more: `--format json` lists all.\n" }
         }
-        return out + "\n<sub>\(Self.escaped(platform.description)), \(Self.code(digest.description))</sub>\n"
+        return out + "\n<sub>\(Self.escaped(platformText)), \(Self.code(digest.description))</sub>\n"
     }
 
     private static func row(_ finding: PolicyResult) -> String {

@@ -22,7 +22,7 @@ extension PolicyReport {
                     "results": .array(Array(results)),
                     "properties": [
                         "image": .string(SafeText.printable(image)), "digest": .string(digest.description),
-                        "platform": .string(platform.description),
+                        "platform": .string(platformText),
                     ],
                 ]
             ],

@@ -7,7 +7,8 @@ package struct PolicyReport: Sendable {
     /// The image as the user named it.
     package var image: String
     package var digest: Digest
-    package var platform: Platform
+    /// One, or all whose verdicts were joined.
+    package var platforms: [Platform]
     package var verdict: PolicyVerdict
     /// Of the program that judged.
     package var version: String
@@ -15,13 +16,16 @@ package struct PolicyReport: Sendable {
     package init(image: String, digest: Digest, platform: Platform, verdict: PolicyVerdict, version: String) {
         self.image = image
         self.digest = digest
-        self.platform = platform
+        platforms = [platform]
         self.verdict = verdict
         self.version = version
     }
 
     /// What rules found, without those that hold.
     var findings: [PolicyResult] { verdict.results.filter { $0.outcome != .passed } }
+
+    /// The platforms as one text.
+    package var platformText: String { platforms.map(\.description).joined(separator: ", ") }
 
     /// One line of what came out: `failed: 2 rules broken, 1 warning`.
     package var summary: String {
@@ -30,8 +34,13 @@ package struct PolicyReport: Sendable {
         }
         let excepted = verdict.count { if case .excepted = $0 { true } else { false } }
         let held = Set(verdict.results.filter { $0.outcome == .passed }.map(\.rule)).count
+        func unjudged(_ outcome: PolicyResult.Outcome) -> Int {
+            verdict.results.count { $0.isUnjudged && $0.outcome == outcome }
+        }
         let parts = [
-            count(verdict.failures, "finding", "findings"), count(verdict.warnings, "warning", "warnings"),
+            count(verdict.failures - unjudged(.failed), "finding", "findings"),
+            count(verdict.warnings - unjudged(.warned), "warning", "warnings"),
+            count(unjudged(.failed) + unjudged(.warned), "not judged", "not judged"),
             count(excepted, "exception", "exceptions"), count(held, "rule holds", "rules hold"),
         ]
         return (verdict.isPassed ? "passed: " : "failed: ") + parts.compactMap { $0 }.joined(separator: ", ")

@@ -28,9 +28,10 @@ enum BaseRule: PolicyRule {
             }
         } else {
             let unknown = "which base the image has is unknown: neither a Dockerfile nor its annotations say so"
-            let hint = "name the Dockerfile with --file, or build with the annotation \(Annotation.baseName)"
+            let hint =
+                "name the Dockerfile with --file or its context with --context, or build with the annotation \(Annotation.baseName)"
             for key in ["allowed", "digest"] where settings.values[key] != nil && settings.flag(key) != false {
-                findings.append(PolicyFinding(unknown, hint: hint, key: key, place: input.dockerfile))
+                findings.append(.unjudged(unknown, hint: hint, key: key, place: input.dockerfile))
             }
         }
         if let days = settings.count("max-age") { findings += age(days, input) }
@@ -96,8 +97,8 @@ enum BaseRule: PolicyRule {
         let created = input.context.baseCreated ?? (layers.indices.contains(last) ? layers[last].cause.created : nil)
         guard let created, let day = Day.of(moment: created) else {
             return [
-                PolicyFinding(
-                    "how old the base is can't be told: it says no day",
+                .unjudged(
+                    "how old the base is is unknown, for it says no day",
                     hint: "bases that are built reproducibly have none; leave 'max-age' out for them", key: "max-age",
                     place: input.place(of: "FROM"))
             ]
@@ -112,11 +113,23 @@ enum BaseRule: PolicyRule {
     }
 
     private static func support(_ input: PolicyInput) throws -> [PolicyFinding] {
-        guard let release = try DistributionRelease.of(input.image), let end = release.end else { return [] }
+        guard let release = try DistributionRelease.of(input.image) else { return [] }
+        let end: CivilDate
+        switch release.end {
+        case .rolling: return []
+        case .day(let day): end = day
+        case .unknown:
+            return [
+                .unjudged(
+                    "how long \(SafeText.text(release.name)) is supported is unknown",
+                    hint: "ask its distribution, and write an exception for 'base' to that day, or 'supported: false'",
+                    key: "supported", place: input.place(of: "FROM"))
+            ]
+        }
         guard end.daysSince1970 < input.context.today.daysSince1970 else { return [] }
         return [
             PolicyFinding(
-                "\(release.name) has had no security fixes since \(Day.text(end))",
+                "\(SafeText.text(release.name)) has had no security fixes since \(Day.text(end))",
                 hint: "take a release that is supported", key: "supported", place: input.place(of: "FROM"))
         ]
     }

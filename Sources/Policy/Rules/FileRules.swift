@@ -13,27 +13,29 @@ enum FilesRule: PolicyRule {
     ]
 
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
-        var findings: [PolicyFinding] = []
+        var list = FindingList()
         for pattern in settings.paths("required")
         where !input.nodes.contains(where: { pattern.matchesExactly($0.path) }) {
-            findings.append(
+            list.add(
                 PolicyFinding("\(pattern.text) is missing", key: "required", place: input.dockerfile))
         }
         let forbidden = settings.paths("forbidden")
-        guard !forbidden.isEmpty else { return findings }
+        guard !forbidden.isEmpty else { return list.findings }
         var last: BytePath?
         for node in input.nodes {
             // What lies in a directory that is told already needs no telling.
-            if let last, node.path.isSameOrBelow(last) { continue }
+            if let last, node.path.isSameOrBelow(last) {
+                list.weigh(node.entry.size)
+                continue
+            }
             guard let pattern = forbidden.first(where: { $0.matchesExactly(node.path) }) else { continue }
             if node.entry.isDirectory { last = node.path }
-            findings.append(
+            list.add(
                 PolicyFinding(
                     "\(SafeText.path(node.path)) must not be there (\(pattern.text))", key: "forbidden",
-                    path: node.path,
-                    place: input.place(ofLayer: node.layer)))
+                    path: node.path, place: input.place(ofLayer: node.layer), weight: node.entry.size))
         }
-        return findings
+        return list.findings
     }
 }
 
@@ -58,31 +60,46 @@ enum ContextRule: PolicyRule {
     ]
 
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) -> [PolicyFinding] {
-        var findings: [PolicyFinding] = []
-        if settings.flag("ignore-file") ?? true, input.context.hasIgnoreFile == false {
-            findings.append(
-                PolicyFinding(
-                    "the build context has no .dockerignore",
-                    hint: "add one that names .git, logins and build results", key: "ignore-file",
-                    place: input.dockerfile))
+        var list = FindingList()
+        if settings.flag("ignore-file") ?? true {
+            switch input.context.hasIgnoreFile {
+            case true?: break
+            case false?:
+                list.add(
+                    PolicyFinding(
+                        "the build context has no .dockerignore",
+                        hint: "add one that names .git, logins and build results", key: "ignore-file",
+                        place: input.dockerfile))
+            case nil:
+                list.add(
+                    .unjudged(
+                        "whether the build context has a .dockerignore is unknown, for no Dockerfile of the image is known",
+                        hint:
+                            "name the context with --context (a directory, or a git URL), or the Dockerfile with --file; or write 'ignore-file: false'",
+                        key: "ignore-file", place: input.dockerfile))
+            }
         }
-        guard settings.flag("leftovers") ?? true else { return findings }
+        guard settings.flag("leftovers") ?? true else { return list.findings }
         let allowed = settings.paths("allow")
         var last: BytePath?
         for node in input.nodes {
-            if let last, node.path.isSameOrBelow(last) { continue }
+            if let last, node.path.isSameOrBelow(last) {
+                list.weigh(node.entry.size)
+                continue
+            }
             guard names.contains(String(decoding: node.path.name, as: UTF8.self)), !isInstalled(node.path),
                 !allowed.contains(where: { $0.matches(node.path) })
             else { continue }
             if node.entry.isDirectory { last = node.path }
-            findings.append(
+            list.add(
                 PolicyFinding(
                     "\(SafeText.path(node.path)) came along from the build context",
                     hint:
                         "name \(String(decoding: node.path.name, as: UTF8.self)) in .dockerignore, or copy only what is needed",
-                    key: "leftovers", path: node.path, place: input.place(ofLayer: node.layer)))
+                    key: "leftovers", path: node.path, place: input.place(ofLayer: node.layer),
+                    weight: node.entry.size))
         }
-        return findings
+        return list.findings
     }
 
     /// What packages bring: some ship their own `.gitignore`.
@@ -110,9 +127,10 @@ enum ReproducibleRule: PolicyRule {
     static func findings(_ settings: RuleSettings, _ input: PolicyInput) async throws -> [PolicyFinding] {
         guard let rebuild = input.context.rebuild else {
             return [
-                PolicyFinding(
-                    "it can't be built again here: there is no Dockerfile",
-                    hint: "name its directory with --context, or leave 'reproducible' out",
+                .unjudged(
+                    "it can't be built again here, for no Dockerfile of the image is known",
+                    hint:
+                        "name the context with --context (a directory, or a git URL), or the Dockerfile with --file; or leave 'reproducible' out",
                     place: input.dockerfile)
             ]
         }

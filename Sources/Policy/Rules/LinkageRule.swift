@@ -32,14 +32,14 @@ enum LinkageRule: PolicyRule {
                     place: input.place(of: "ENTRYPOINT"))
             ]
         }
-        var findings: [PolicyFinding] = []
+        var list = FindingList()
         for program in programs where !allowed.contains(where: { $0.matches(program.path) }) {
             let node = try? input.image.tree.lookup(program.path)
             let place =
                 node.flatMap { input.place(ofLayer: $0.layer) }
                 ?? (program.isEntrypoint ? input.place(of: "ENTRYPOINT") : nil)
             func add(_ message: String, _ hint: String?, _ key: String) {
-                findings.append(PolicyFinding(message, hint: hint, key: key, path: program.path, place: place))
+                list.add(PolicyFinding(message, hint: hint, key: key, path: program.path, place: place))
             }
             switch program.start {
             case .isStatic: break
@@ -63,7 +63,7 @@ enum LinkageRule: PolicyRule {
                     "runtime")
             }
         }
-        return findings
+        return list.findings
     }
 
     private static func hint(_ missing: ProgramVerdict.Missing) -> String {

@@ -21,7 +21,7 @@ enum SetuidRule: PolicyRule {
                     hint:
                         "take the right away where it is made: chmod \(isUser ? "u-s" : "g-s") \(SafeText.word(node.path))",
                     path: node.path,
-                    place: input.place(ofLayer: node.layer)))
+                    place: input.place(ofLayer: node.layer), weight: node.entry.size))
         }
         return list.findings
     }
@@ -46,7 +46,7 @@ enum WorldWritableRule: PolicyRule {
                 PolicyFinding(
                     "everybody may write \(SafeText.path(node.path))",
                     hint: "chmod o-w \(SafeText.word(node.path)) where it is made", path: node.path,
-                    place: input.place(ofLayer: node.layer)))
+                    place: input.place(ofLayer: node.layer), weight: node.entry.size))
         }
         return list.findings
     }

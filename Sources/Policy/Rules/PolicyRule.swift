@@ -54,17 +54,34 @@ package struct PolicyFinding: Sendable {
     package var key: String?
     package var path: BytePath?
     package var place: LayerCause.Place?
+    /// Bytes of what it is about: of many findings the heaviest are told first.
+    package var weight: Int64 = 0
+    /// Whether nothing was found but that what the rule must know is not known.
+    package var isUnjudged = false
     /// Further findings of the rule that stand for themselves and are only counted.
     package var others = 0
 
     package init(
         _ message: String, hint: String? = nil, key: String? = nil, path: BytePath? = nil,
-        place: LayerCause.Place? = nil
+        place: LayerCause.Place? = nil, weight: Int64 = 0
     ) {
+        self.weight = weight
         self.message = message
         self.hint = hint
         self.key = key
         self.path = path
         self.place = place
+    }
+
+    /// What is not known breaks the rule: a policy that passes says that the image keeps it.
+    /// - Parameters:
+    ///   - reason: a sentence without a full stop, of what is not known.
+    ///   - hint: how to make it known, or not to ask.
+    static func unjudged(
+        _ reason: String, hint: String, key: String? = nil, place: LayerCause.Place? = nil
+    ) -> PolicyFinding {
+        var finding = PolicyFinding("not judged: " + reason, hint: hint, key: key, place: place)
+        finding.isUnjudged = true
+        return finding
     }
 }

@@ -10,18 +10,18 @@ enum NamedPrograms {
     static func find(
         _ input: PolicyInput, except allowed: [PathPattern], what: String, hint: String, isMeant: (String) -> Bool
     ) -> [PolicyFinding] {
-        var findings: [PolicyFinding] = []
+        var list = FindingList()
         for node in input.nodes where node.entry.isSymlink || node.entry.isFile && node.entry.mode & 0o111 != 0 {
             let parent = String(decoding: node.path.parent.name, as: UTF8.self)
             guard directories.contains(parent), isMeant(String(decoding: node.path.name, as: UTF8.self)),
                 !allowed.contains(where: { $0.matches(node.path) })
             else { continue }
-            findings.append(
+            list.add(
                 PolicyFinding(
                     "\(SafeText.path(node.path)) is \(what)", hint: hint, path: node.path,
-                    place: input.place(ofLayer: node.layer)))
+                    place: input.place(ofLayer: node.layer), weight: node.entry.size))
         }
-        return findings
+        return list.findings
     }
 
     /// Whether a name is one of some, perhaps with a version: `python3.11`, `gcc-12`.

@@ -52,9 +52,10 @@ enum SizeRule: PolicyRule {
         guard let limit = settings.values["max-growth"] else { return [] }
         guard let before = input.context.reference else {
             return [
-                PolicyFinding(
-                    "growth can't be judged: there is no baseline and no reference image",
-                    hint: "write one with sampan check --update-baseline and name it in the policy as 'baseline'",
+                .unjudged(
+                    "how much it grew is unknown, for there is no baseline and no reference image",
+                    hint:
+                        "write one with sampan check --update-baseline and name it in the policy as 'baseline', or compare with --reference IMAGE",
                     key: "max-growth")
             ]
         }

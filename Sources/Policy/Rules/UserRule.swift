@@ -28,6 +28,13 @@ enum UserRule: PolicyRule {
                 PolicyFinding(
                     said.isEmpty ? "no user is set, so the image runs as root" : "the user '\(said)' is root",
                     hint: "add USER 65532:65532 to the last stage", key: "non-root", place: place))
+        } else if settings.flag("non-root") ?? true, settings.flag("numeric") == false, number == nil,
+            id(of: user, input.image) == nil
+        {
+            findings.append(
+                .unjudged(
+                    "whether the user '\(said)' is root is unknown, for the image has no such user",
+                    hint: "write a number in USER, or add the user to /etc/passwd", key: "non-root", place: place))
         } else if settings.flag("numeric") ?? true, number == nil, !user.isEmpty {
             let id = id(of: user, input.image).map { ", which is \($0)" } ?? ""
             findings.append(

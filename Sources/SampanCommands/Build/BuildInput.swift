@@ -175,6 +175,13 @@ struct BuildInput {
         }
     }
 
+    /// Whether a fetched context has a file that says what is left out of it.
+    func hasFetchedIgnoreFile() throws -> Bool {
+        guard case .files(let contents) = place else { return false }
+        let tree = StackTree([ListedLayer(contents)])
+        return try ignorePaths.contains { try tree.readFile(BytePath(cleaning: $0)) != nil }
+    }
+
     var isRemote: Bool {
         if case .remote = place { true } else { false }
     }

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Core
+import HostOS
 import ImageAnalysis
 import Policy
 
@@ -49,10 +50,12 @@ package struct CheckCommand: AsyncParsableCommand {
         help: "The Dockerfile that made the image. (default: the one that it was built from here)")
     var file: String?
 
-    @Option(help: "The directory of the build context. (default: the Dockerfile's)")
+    @Option(help: "The build context: a directory, or the URL of a git repository. (default: the Dockerfile's)")
     var context: String?
 
-    @Option(help: "The image of an index for this platform, as os/architecture[/variant]. (default: this machine's)")
+    @Option(
+        help:
+            "The image of an index for this platform, as os/architecture[/variant], or all. (default: this machine's)")
     var platform: String?
 
     @OptionGroup
@@ -62,27 +65,37 @@ package struct CheckCommand: AsyncParsableCommand {
 
     package func run() async throws {
         if schema { return Console.shared.output(SettingsSchema.document.bytes(indent: "  ")) }
-        guard let image else {
-            throw Diagnostic(
-                code: "usage.image", "no image is named", hint: "the form is sampan check IMAGE", exitCode: 64)
-        }
+        guard let image else { throw try Self.noImage(policy) }
         guard baseline == nil || reference == nil else {
             throw Diagnostic(
                 code: "usage.baseline", "--baseline and --reference exclude each other", hint: "leave one of them out",
                 exitCode: 64)
         }
+        let isForAll = platform == "all"
         let job = CheckJob(
-            image: try ImageArgument(image), platform: try platform.map(PlatformOptions.parse),
+            image: try ImageArgument(image), platform: isForAll ? nil : try platform.map(PlatformOptions.parse),
             reference: try reference.map { try ImageArgument($0) }, dockerfile: file, directory: context)
         if writesPolicy { return try await writePolicy(job) }
         let policy = try chosenPolicy()
         let figures = baseline ?? policy.baseline
         let (format, update) = (format, updateBaseline)
-        let report = try await Transfer.run(transfer) { transfer in
-            try await job.run(policy, baseline: figures, update: update, transfer)
+        let reports = try await Transfer.run(transfer) { transfer in
+            if isForAll { return try await job.runAll(policy, baseline: figures, update: update, transfer) }
+            let report = try await job.run(policy, baseline: figures, update: update, transfer)
+            return PolicyReports(image: report.image, digest: report.digest, [report], isForAll: false)
         }
-        Console.shared.output(Self.text(report, format))
-        if !report.verdict.isPassed { throw ExitCode(1) }
+        Console.shared.output(Self.text(reports, format, try FileNaming.here()))
+        if !reports.isPassed { throw ExitCode(1) }
+    }
+
+    private static func noImage(_ policy: String) throws -> Diagnostic {
+        let isThere = try FileInfo.of(policy, followLinks: true) != nil
+        return Diagnostic(
+            code: "usage.image", "no image is named",
+            hint: isThere
+                ? "the form is sampan check IMAGE"
+                : "the form is sampan check IMAGE; there is no '\(policy)' here: sampan check --init IMAGE writes a first one, --profile delivery does without",
+            exitCode: 64)
     }
 
     private func writePolicy(_ job: CheckJob) async throws {
@@ -101,19 +114,26 @@ package struct CheckCommand: AsyncParsableCommand {
             return try policy.over(Profile.policy(profile))
         }
         if let profile { return try Profile.policy(profile) }
+        let isThere = try FileInfo.of(policy, followLinks: true) != nil
         throw Diagnostic(
-            code: "check.no-policy", "'\(policy)' has no policy",
+            code: "check.no-policy", isThere ? "'\(policy)' has no policy" : "there is no policy '\(policy)'",
             hint: "write a first one with sampan check --init IMAGE, or judge by --profile delivery")
     }
 
-    private static func text(_ report: PolicyReport, _ format: Format) -> [UInt8] {
+    /// What shows findings beside the source names files from its root, people read them from where they are.
+    private static func text(_ reports: PolicyReports, _ format: Format, _ files: FileNaming) -> [UInt8] {
+        let near = reports.namingFiles(files.near)
+        let beside = reports.namingFiles(files.inRepository)
         switch format {
-        case .table: Array((CheckTable(report).text + "\n").utf8)
-        case .json: report.json.bytes(indent: "  ")
-        case .sarif: report.sarif.bytes(indent: "  ")
-        case .gitlab: report.gitlab.bytes(indent: "  ")
-        case .junit: Array(report.junit.utf8)
-        case .markdown: Array(report.markdown.utf8)
+        case .table:
+            var texts = near.reports.map { CheckTable($0).text }
+            if near.reports.count > 1 { texts.append(near.summary) }
+            return Array((texts.joined(separator: "\n\n") + "\n").utf8)
+        case .json: return near.json.bytes(indent: "  ")
+        case .sarif: return beside.sarif.bytes(indent: "  ")
+        case .gitlab: return beside.gitlab.bytes(indent: "  ")
+        case .junit: return Array(beside.junit.utf8)
+        case .markdown: return Array(beside.markdown.utf8)
         }
     }
 }

@@ -1,7 +1,6 @@
 import ContentStore
 import Core
 import Distribution
-import Glibc
 import HostOS
 import ImageAnalysis
 import OCI
@@ -10,10 +9,41 @@ import Policy
 /// One image that is judged.
 struct CheckJob: Sendable {
     var image: ImageArgument
+    /// Of an index; nil takes this machine's, else the only one there is.
     var platform: Platform?
     var reference: ImageArgument?
     var dockerfile: String?
+    /// The build context: a directory, or a URL as building takes it.
     var directory: String?
+
+    /// Judges the images of an index for all platforms, or the one image that there is.
+    func runAll(
+        _ policy: PolicyFile, baseline: String?, update: Bool, _ transfer: Transfer
+    ) async throws -> PolicyReports {
+        let root = try await RootedOrigin(transfer.origin(image))
+        var reports: [PolicyReport] = []
+        for platform in try platforms(of: root) {
+            var job = self
+            job.platform = platform
+            reports.append(try await job.run(policy, baseline: baseline, update: update, transfer))
+        }
+        return PolicyReports(image: image.shown, digest: root.document.descriptor.digest, reports, isForAll: true)
+    }
+
+    /// Of an index those of its images; of an image alone none needs to be named.
+    private func platforms(of root: RootedOrigin) throws -> [Platform?] {
+        guard case .index(let index) = try root.manifest else { return [nil] }
+        let images = index.manifests.filter { !$0.isAttestation && $0.artifactType == nil }
+        let platforms = index.platforms
+        // An image that no platform leads to would pass without having been looked at.
+        guard images.count == platforms.count || images.count == 1 else {
+            throw Diagnostic(
+                code: "check.platforms",
+                "of the \(images.count) images of '\(image.shown)' only \(platforms.count) are told apart by their platforms",
+                hint: "check them one by one, by their digests")
+        }
+        return images.count == 1 ? [nil] : platforms
+    }
 
     /// Reads the image and judges it.
     /// - Parameters:
@@ -51,14 +81,7 @@ struct CheckJob: Sendable {
         let verdict = try await PolicyRules.judge(explanation, by: policy, context)
         return PolicyReport(
             image: inspection.input.name, digest: inspection.input.manifest.digest,
-            platform: explanation.image.platform, verdict: Self.workingDirectory.map(verdict.seen) ?? verdict,
-            version: Version.text)
-    }
-
-    private static var workingDirectory: String? {
-        guard let path = getcwd(nil, 0) else { return nil }
-        defer { free(path) }
-        return String(cString: path)
+            platform: explanation.image.platform, verdict: verdict, version: Version.text)
     }
 
     /// The text of a first policy.
@@ -78,9 +101,9 @@ struct CheckJob: Sendable {
     private func context(for inspection: Inspection, _ transfer: Transfer) async throws -> PolicyContext {
         var context = PolicyContext(
             today: CivilDate(daysSince1970: FileTime.now().seconds / 86400), platforms: [inspection.image.platform])
-        let source = try DockerfileFacts.read(
-            dockerfile ?? built(inspection.image), given: dockerfile != nil,
-            digest: inspection.image.dockerfile, platform: inspection.image.platform, target: inspection.image.target)
+        context.workingDirectory = try FileNaming.workingDirectory()
+        let source: DockerfileFacts?
+        (source, context.hasIgnoreFile) = try await self.source(of: inspection.image, transfer)
         if let source {
             context.bases = source.bases
             context.instructions = source.instructions
@@ -93,8 +116,40 @@ struct CheckJob: Sendable {
             let digest = inspection.input.image.annotations[Annotation.baseDigest]
             context.bases = [.init(name: name.contains("@") ? name : name + (digest.map { "@" + $0 } ?? ""))]
         }
-        context.hasIgnoreFile = try hasIgnoreFile(source)
         return context
+    }
+
+    /// What is known of the Dockerfile, and whether the context of the build has an ignore file.
+    private func source(
+        of image: AnalysedImage, _ transfer: Transfer
+    ) async throws -> (DockerfileFacts?, hasIgnoreFile: Bool?) {
+        if let directory, Self.isURL(directory) {
+            var input = try BuildInput.read(context: directory, dockerfile: dockerfile)
+            let store = try transfer.store()
+            try await input.fetch(RemoteFetcher(store: store, network: transfer.network), store)
+            let facts = try DockerfileFacts.read(
+                fetched: input.dockerfile, context: directory, platform: image.platform, target: image.target)
+            return (facts, try input.hasFetchedIgnoreFile())
+        }
+        if let directory, try FileInfo.of(directory, followLinks: true)?.kind != .directory {
+            throw Diagnostic(code: "context.missing", "there is no context directory '\(directory)'")
+        }
+        func read(_ path: String?, given: Bool) throws -> DockerfileFacts? {
+            try DockerfileFacts.read(
+                path, given: given, digest: image.dockerfile, platform: image.platform, target: image.target)
+        }
+        var source = try read(dockerfile ?? built(image), given: dockerfile != nil)
+        if source == nil, let path = directory.map({ $0 + "/Dockerfile" }),
+            try FileInfo.of(path, followLinks: true) != nil
+        {
+            source = try read(path, given: true)
+        }
+        return (source, try hasIgnoreFile(source))
+    }
+
+    /// Whether building fetches its context.
+    private static func isURL(_ context: String) -> Bool {
+        RemoteFetcher.isGit(context) || context.hasPrefix("http://") || context.hasPrefix("https://")
     }
 
     /// The Dockerfile that the store remembers, when it is still there.

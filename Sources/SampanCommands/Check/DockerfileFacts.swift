@@ -43,12 +43,32 @@ struct DockerfileFacts {
         let dockerfile = try result.get()
         let isThere = target.map { name in dockerfile.stages.contains { $0.name == name || String($0.index) == name } }
         guard given || isThere != false else { return nil }
-        return try DockerfileFacts(dockerfile, path, platform, target: isThere == true ? target : nil)
+        let full = path.hasPrefix("/") ? path : try FileNaming.workingDirectory() + "/" + path
+        return try DockerfileFacts(
+            dockerfile, file: full, directory: directory(of: path), platform, target: isThere == true ? target : nil)
     }
 
-    private init(_ dockerfile: Dockerfile, _ path: String, _ platform: Platform, target: String?) throws {
-        file = path
-        directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    /// Of a Dockerfile in a context that is no directory here.
+    /// - Parameter context: what building takes for it.
+    static func read(
+        fetched source: SourceFile, context: String, platform: Platform, target: String?
+    ) throws -> DockerfileFacts {
+        let dockerfile = try Dockerfile.parse(source).get()
+        let isThere = target.map { name in dockerfile.stages.contains { $0.name == name || String($0.index) == name } }
+        return try DockerfileFacts(
+            dockerfile, file: source.name, directory: context, platform, target: isThere == true ? target : nil)
+    }
+
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// - Parameter file: what places are said to be in.
+    private init(
+        _ dockerfile: Dockerfile, file: String, directory: String, _ platform: Platform, target: String?
+    ) throws {
+        self.file = file
+        self.directory = directory
         var request = BuildRequest(dockerfile: dockerfile, context: FixedContext(.empty))
         request.platform = platform
         request.target = target
@@ -57,20 +77,20 @@ struct DockerfileFacts {
         bases = []
         for index in graph.needed.sorted() {
             let node = graph.nodes[index]
-            let place = Self.place(of: node.stage.instruction, in: node.stage, dockerfile.source)
+            let place = Self.place(of: node.stage.instruction, in: node.stage, dockerfile.source, file)
             switch node.base {
             case .external(let name): bases.append(.init(name: name, isFinal: final.contains(index), place: place))
             case .scratch:
                 if final.contains(index) { bases.append(.init(name: "scratch", isFinal: true, place: place)) }
             case .stage: break
             }
-            bases += Self.copied(node.stage, dockerfile, request)
+            bases += Self.copied(node.stage, dockerfile, request, file)
         }
         instructions = [:]
         let stage = graph.nodes[graph.target].stage
-        last = Self.place(of: stage.instruction, in: stage, dockerfile.source)
+        last = Self.place(of: stage.instruction, in: stage, dockerfile.source, file)
         for statement in stage.statements {
-            let place = Self.place(of: statement.instruction, in: stage, dockerfile.source)
+            let place = Self.place(of: statement.instruction, in: stage, dockerfile.source, file)
             guard let keyword = statement.instruction.keyword else { continue }
             instructions[keyword.rawValue] = place
         }
@@ -87,21 +107,24 @@ struct DockerfileFacts {
 
     /// Images that COPY takes files from.
     private static func copied(
-        _ stage: Stage, _ dockerfile: Dockerfile, _ request: BuildRequest
+        _ stage: Stage, _ dockerfile: Dockerfile, _ request: BuildRequest, _ file: String
     ) -> [PolicyContext.Base] {
         stage.statements.compactMap { statement in
             guard case .copy(let copy) = statement.command, let name = copy.from?.text, !name.contains("$"),
                 StageGraph.stageIndex(name, in: dockerfile, request: request) == nil
             else { return nil }
             return .init(
-                name: name, isFinal: false, place: place(of: statement.instruction, in: stage, dockerfile.source))
+                name: name, isFinal: false,
+                place: place(of: statement.instruction, in: stage, dockerfile.source, file))
         }
     }
 
-    private static func place(of instruction: Instruction, in stage: Stage, _ source: SourceFile) -> LayerCause.Place {
+    private static func place(
+        of instruction: Instruction, in stage: Stage, _ source: SourceFile, _ file: String
+    ) -> LayerCause.Place {
         let first = source.position(at: instruction.range.start).line
         let last = source.position(at: max(instruction.range.start, instruction.range.end - 1)).line
         return LayerCause.Place(
-            file: source.name, firstLine: first, lastLine: max(first, last), stage: stage.name ?? String(stage.index))
+            file: file, firstLine: first, lastLine: max(first, last), stage: stage.name ?? String(stage.index))
     }
 }
