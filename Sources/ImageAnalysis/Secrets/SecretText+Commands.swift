@@ -20,7 +20,7 @@ extension SecretText {
         }
         let ranges = bytes.withUnsafeBytes { buffer in
             var found = SecretPlaces(buffer)
-            found.options(places.map { ShellWord(range: $0, inner: $0) }, words)
+            found.options(places.map { CommandWord(range: $0, inner: $0) }, words)
             return found.ranges
         }
         return zip(words, places).map { word, place in
@@ -45,8 +45,8 @@ private struct SecretPlaces {
     // MARK: - Commands
 
     mutating func commands(in range: Range<Int>, depth: Int = 0) {
-        var former: [ShellWord] = []
-        for command in ShellWord.commands(bytes, in: range) {
+        var former: [CommandWord] = []
+        for command in CommandWord.commands(bytes, in: range) {
             let texts = command.words.map { text($0.inner) }
             options(command.words, texts)
             if command.isPiped { piped(former, into: texts) }
@@ -59,7 +59,7 @@ private struct SecretPlaces {
         }
     }
 
-    mutating func options(_ words: [ShellWord], _ texts: [String]) {
+    mutating func options(_ words: [CommandWord], _ texts: [String]) {
         let isLogin = texts.contains("login")
         var program = ""
         var shorts: [SecretOption.Short] = []
@@ -124,7 +124,7 @@ private struct SecretPlaces {
     }
 
     /// `echo PASSWORD | docker login --password-stdin`, `echo root:PASSWORD | chpasswd`.
-    private mutating func piped(_ former: [ShellWord], into texts: [String]) {
+    private mutating func piped(_ former: [CommandWord], into texts: [String]) {
         let names = texts.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         let takesLogins = names.contains("chpasswd")
         guard

@@ -143,7 +143,7 @@ struct SecretCommandTests {
     func splitting() {
         func words(_ text: String) -> [[String]] {
             Array(text.utf8).withUnsafeBytes { bytes in
-                ShellWord.commands(bytes, in: 0..<bytes.count).map { command in
+                CommandWord.commands(bytes, in: 0..<bytes.count).map { command in
                     command.words.map { String(decoding: bytes[$0.inner], as: UTF8.self) }
                 }
             }

@@ -1,5 +1,5 @@
 /// A word of a command in a text that may be a shell's, an exec form's or an instruction's.
-struct ShellWord {
+struct CommandWord {
     /// With its quotes.
     var range: Range<Int>
     /// Without quotes that go all around it.
@@ -7,7 +7,7 @@ struct ShellWord {
 
     /// Words up to a `;`, `&`, `|`, bracket or line break.
     struct Command {
-        var words: [ShellWord] = []
+        var words: [CommandWord] = []
         /// Whether it reads what the one before prints.
         var isPiped = false
     }
@@ -58,7 +58,7 @@ struct ShellWord {
             current = Command(isPiped: isPiped)
         }
 
-        private mutating func word() -> ShellWord {
+        private mutating func word() -> CommandWord {
             let start = index
             var inner: Range<Int>?
             while index < end {
@@ -75,9 +75,9 @@ struct ShellWord {
             index = min(index, end)
             let range = start..<index
             guard let inner, inner.count + 2 * (inner.lowerBound - start) == range.count else {
-                return ShellWord(range: range, inner: range)
+                return CommandWord(range: range, inner: range)
             }
-            return ShellWord(range: range, inner: inner)
+            return CommandWord(range: range, inner: inner)
         }
 
         /// Takes a text in quotes if one starts here: `"`, `'`, or `\"` as in a text that lies in quotes itself.
