@@ -113,8 +113,8 @@ struct CheckFormatTests {
         let sample = try InspectionSample("check-hostile")
         try sample.addHostile()
         let arguments = [sample.name("evil")] + sample.options
-        // What the base is and how old, the user, eight names for one content, no program.
-        try read(sample.work, arguments + ["--profile", "delivery"], findings: 5, code: 1)
+        // What the base is and how old, the context, the user, eight names for one content, no program.
+        try read(sample.work, arguments + ["--profile", "delivery"], findings: 6, code: 1)
         try sample.work.place.file("sampan.yaml", "policy:\n  files:\n    forbidden: [/*]\n")
         try read(sample.work, arguments, findings: 2 * InspectionSample.hostileNames.count, code: 1)
         // Nor does a policy get them that is made from it.
