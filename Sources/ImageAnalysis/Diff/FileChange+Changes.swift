@@ -12,12 +12,16 @@ extension ImageDiff.FileChange {
             if right == new.count || left < old.count && old[left].path < new[right].path {
                 let node = old[left]
                 changes.append(
-                    Self(path: node.path, kind: .removed, aspects: [], bytesBefore: bytes(node), bytesAfter: 0))
+                    Self(
+                        path: node.path, kind: .removed, aspects: [], bytesBefore: bytes(node), bytesAfter: 0,
+                        before: ImageDiff.FileState(node.entry)))
                 left += 1
             } else if left == old.count || new[right].path < old[left].path {
                 let node = new[right]
                 changes.append(
-                    Self(path: node.path, kind: .added, aspects: [], bytesBefore: 0, bytesAfter: bytes(node)))
+                    Self(
+                        path: node.path, kind: .added, aspects: [], bytesBefore: 0, bytesAfter: bytes(node),
+                        after: ImageDiff.FileState(node.entry)))
                 right += 1
             } else {
                 let (one, other) = (old[left], new[right])
@@ -26,7 +30,8 @@ extension ImageDiff.FileChange {
                     changes.append(
                         Self(
                             path: one.path, kind: .changed, aspects: aspects, bytesBefore: bytes(one),
-                            bytesAfter: bytes(other)))
+                            bytesAfter: bytes(other), before: ImageDiff.FileState(one.entry),
+                            after: ImageDiff.FileState(other.entry)))
                 }
                 left += 1
                 right += 1
@@ -42,7 +47,7 @@ extension ImageDiff.FileChange {
     ) -> [Aspect] {
         let (a, b) = (one.entry, other.entry)
         var aspects: [Aspect] = []
-        if type(a.kind) != type(b.kind) {
+        if ImageDiff.FileState.type(a.kind) != ImageDiff.FileState.type(b.kind) {
             aspects.append(.type)
         } else if a.isFile {
             let digest = before.facts(of: one)?.digest
@@ -57,16 +62,31 @@ extension ImageDiff.FileChange {
         if a.attributes != b.attributes { aspects.append(.attributes) }
         return aspects
     }
+}
 
-    private static func type(_ kind: Entry.Kind) -> Int {
+extension ImageDiff.FileState {
+    init(_ entry: Entry) {
+        let target: [UInt8]? =
+            switch entry.kind {
+            case .symlink(let target): target
+            case .characterDevice(let major, let minor), .blockDevice(let major, let minor):
+                Array("\(major):\(minor)".utf8)
+            case .file, .hardlink, .directory, .fifo, .whiteout: nil
+            }
+        self.init(
+            type: Self.type(entry.kind), mode: entry.mode, uid: entry.uid, gid: entry.gid,
+            attributes: entry.attributes, target: target)
+    }
+
+    static func type(_ kind: Entry.Kind) -> FileType {
         switch kind {
-        case .file, .hardlink: 0
-        case .directory: 1
-        case .symlink: 2
-        case .characterDevice: 3
-        case .blockDevice: 4
-        case .fifo: 5
-        case .whiteout: 6
+        case .file, .hardlink: .file
+        case .directory: .directory
+        case .symlink: .link
+        case .characterDevice: .characterDevice
+        case .blockDevice: .blockDevice
+        case .fifo: .pipe
+        case .whiteout: .whiteout
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Archive
 package import Core
 package import Inventory
 
@@ -43,7 +44,33 @@ package struct ImageDiff: Sendable, Hashable {
         package var bytesBefore: Int64
         package var bytesAfter: Int64
 
+        /// What it was; nil of what was added.
+        package var before: FileState?
+        /// Nil of what was removed.
+        package var after: FileState?
+
         package var growth: Int64 { bytesAfter - bytesBefore }
+    }
+
+    /// A file as one image has it, but for its content.
+    package struct FileState: Sendable, Hashable {
+        package enum FileType: String, Sendable, Hashable {
+            /// By any of its names.
+            case file
+            case directory, link, pipe, whiteout
+            case characterDevice = "character device"
+            case blockDevice = "block device"
+        }
+
+        package var type: FileType
+        /// Permission bits with setuid, setgid and sticky.
+        package var mode: UInt32
+        package var uid: UInt32
+        package var gid: UInt32
+        /// In byte order of their names.
+        package var attributes: [ExtendedAttribute]
+        /// Of a link where it points, of a device its numbers as `8:1`.
+        package var target: [UInt8]?
     }
 
     package struct PackageChange: Sendable, Hashable {

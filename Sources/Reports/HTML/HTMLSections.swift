@@ -40,10 +40,7 @@ enum HTMLSections {
     static func advice(_ explanation: Explanation) -> String {
         guard !explanation.advice.isEmpty else { return "" }
         let items = explanation.advice.map { advice in
-            let notes = [
-                advice.bytes > 0 ? "saves \(Human.bytes(advice.bytes))" : nil, advice.risk > 0 ? "less risk" : nil,
-                CauseText.place(advice.place),
-            ].compactMap { $0 }.map { HTMLText.escape($0) }
+            let notes = AdviceNotes.all(advice).map { HTMLText.escape($0) }
             let note = notes.isEmpty ? "" : " <span class=\"soft\">\(notes.joined(separator: ", "))</span>"
             var lines: [String] = []
             for line in advice.before?.split(separator: "\n") ?? [] {
@@ -70,24 +67,24 @@ enum HTMLSections {
         </div>
         <div id="crumbs" aria-live="polite"></div>
         <div id="map" role="group" aria-label="Treemap of the image's files"></div>
+        <div id="detail" aria-live="polite"></div>
         <div id="legend"></div>
         <noscript><p class="soft">The treemap needs the page's script; everything else is in the tables.</p></noscript>
         """
 
     static func layers(_ explanation: Explanation) -> String {
-        var table = HTMLTable([
-            ("#", true), ("instruction", false), ("line", false), ("compressed", true), ("contents", true),
-            ("entries", true), ("waste", true),
-        ])
+        let hasPlaces = explanation.image.layers.contains { $0.cause.place != nil }
+        let head = [("#", true), ("instruction", false)] + (hasPlaces ? [("line", false)] : [])
+        var table = HTMLTable(head + [("compressed", true), ("contents", true), ("entries", true), ("waste", true)])
         var waste: [Int: Int64] = [:]
         for item in explanation.waste.items { waste[item.layer, default: 0] += item.bytes }
         for (number, layer) in explanation.image.layers.enumerated() {
-            table.add([
-                .number(number + 1), .code(CauseText.instruction(layer.cause.instruction)),
-                .text(CauseText.place(layer.cause.place) ?? ""), .bytes(Int64(layer.descriptor.size)),
-                .bytes(layer.facts.contentBytes), .number(layer.facts.contents.entries.count),
-                .bytes(waste[number] ?? 0),
-            ])
+            let place = hasPlaces ? [HTMLTable.Cell.text(CauseText.place(layer.cause.place) ?? "")] : []
+            table.add(
+                [.number(number + 1), .code(CauseText.instruction(layer.cause.instruction))] + place + [
+                    .bytes(Int64(layer.descriptor.size)), .bytes(layer.facts.contentBytes),
+                    .number(layer.facts.contents.entries.count), .bytes(waste[number] ?? 0),
+                ])
         }
         return explanation.image.layers.isEmpty ? "" : table.html(label: "Layers")
     }
@@ -95,13 +92,17 @@ enum HTMLSections {
     static func programs(_ explanation: Explanation) -> String {
         guard !explanation.programs.isEmpty else { return "" }
         var table = HTMLTable([("program", false), ("starts", false), ("why", false), ("will want later", false)])
-        let first = explanation.programs.filter(\.isEntrypoint) + explanation.programs.filter { !$0.isEntrypoint }
+        // What the image starts, then what can't start.
+        func rank(_ program: ProgramVerdict) -> Int {
+            program.isEntrypoint ? 0 : VerdictText.isFailure(program.start) ? 1 : 2
+        }
+        let first = (0...2).flatMap { wanted in explanation.programs.filter { rank($0) == wanted } }
         for program in first.prefix(rowLimit) {
             let path = HTMLText.escape(SafeText.path(program.path))
             let title = "<code>\(path)</code>\(program.isEntrypoint ? " <b>entrypoint</b>" : "")"
             table.add([.init(html: title, value: nil)] + verdict(program.start, program.gaps))
         }
-        var html = table.html(label: "Programs") + more(explanation.programs.count)
+        var html = table.html(label: "Programs", total: explanation.programs.count)
         guard !explanation.bases.isEmpty else { return html }
         var bases = HTMLTable([("base", false), ("starts", false), ("why", false), ("will want later", false)])
         for base in explanation.bases { bases.add([.code(base.base)] + verdict(base.start, base.gaps)) }
@@ -132,13 +133,13 @@ enum HTMLSections {
             for part in program.attribution.parts.prefix(rowLimit) {
                 let share = Double(part.bytes) * 100 / Double(total)
                 table.add([
-                    .code(part.module), .code(part.package), .text(part.kind.rawValue), .bytes(part.bytes),
+                    .code(part.module), .code(part.package), .text(FileKindText.part(part.kind)), .bytes(part.bytes),
                     .init(html: Human.decimal(share, 1) + " %", value: part.bytes),
                 ])
             }
             let path = SafeText.path(program.path)
             return "<p><code>\(HTMLText.escape(path))</code>, \(Human.bytes(program.attribution.total)):</p>\n"
-                + table.html(label: path) + more(program.attribution.parts.count)
+                + table.html(label: path, total: program.attribution.parts.count)
         }.joined(separator: "\n")
     }
 
@@ -149,7 +150,9 @@ enum HTMLSections {
             "<p>\(Human.bytes(waste.bytes)) of \(Human.bytes(explanation.image.contentBytes)) travel for nothing; "
             + "efficiency as dive counts it: \(score) %.</p>"
         guard !waste.items.isEmpty else { return head }
-        var table = HTMLTable([("what", false), ("path", false), ("bytes", true), ("layer", true), ("line", false)])
+        let hasPlaces = explanation.image.layers.contains { $0.cause.place != nil }
+        var table = HTMLTable(
+            [("what", false), ("path", false), ("bytes", true), ("layer", true)] + (hasPlaces ? [("line", false)] : []))
         for item in waste.items.prefix(rowLimit) {
             let layers = explanation.image.layers
             let place = layers.indices.contains(item.layer) ? layers[item.layer].cause.place : nil
@@ -160,7 +163,7 @@ enum HTMLSections {
                 .bytes(item.bytes), .number(item.layer + 1), .text(CauseText.place(place) ?? ""),
             ])
         }
-        return head + table.html(label: "Waste") + more(waste.items.count)
+        return head + table.html(label: "Waste", total: waste.items.count)
     }
 
     static func kinds(_ explanation: Explanation) -> String {
@@ -185,15 +188,11 @@ enum HTMLSections {
         for share in explanation.packages {
             let component = share.package.component
             table.add([
-                .code([component.namespace, component.name].compactMap { $0 }.joined(separator: "/")),
-                .text(component.version), .text(component.ecosystem.rawValue), .number(share.files),
+                .code(PackageText.name(component)), .text(component.version),
+                .text(PackageText.ecosystem(component.ecosystem)), .number(share.files),
                 .bytes(share.bytes), .code(SafeText.path(share.package.evidence)),
             ])
         }
         return table.html(label: "Packages")
-    }
-
-    private static func more(_ count: Int) -> String {
-        count > rowLimit ? "<p class=\"soft\">and \(count - rowLimit) more</p>" : ""
     }
 }

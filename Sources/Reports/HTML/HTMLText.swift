@@ -50,7 +50,11 @@ struct HTMLTable {
 
     mutating func add(_ row: [Cell]) { rows.append(row) }
 
-    func html(label: String) -> String {
+    /// Rows that are printed; the style says the same.
+    static let printLimit = 30
+
+    /// - Parameter total: rows that there would be if all were shown.
+    func html(label: String, total: Int? = nil) -> String {
         let heads = columns.map { "<th scope=\"col\"\($0.isNumber ? " class=\"number\"" : "")>\($0.title)</th>" }
         let body = rows.map { row in
             "<tr>"
@@ -66,6 +70,18 @@ struct HTMLTable {
             <tbody>
             \(body.joined(separator: "\n"))
             </tbody></table></div>
-            """
+            """ + more(total ?? rows.count)
+    }
+
+    private func more(_ total: Int) -> String {
+        var html = ""
+        if total > rows.count { html += "\n<p class=\"soft shown\">and \(total - rows.count) more</p>" }
+        if total > Self.printLimit, rows.count > Self.printLimit {
+            let screen = rows.count == total ? "on the screen" : "\(rows.count - Self.printLimit) of them on the screen"
+            html +=
+                "\n<p class=\"soft printed\">and \(total - Self.printLimit) more"
+                + (rows.count == total ? " " : ", ") + screen + "</p>"
+        }
+        return html
     }
 }

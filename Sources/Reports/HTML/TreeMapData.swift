@@ -70,7 +70,7 @@ struct TreeMapData {
             let place = [part.module, part.package].filter { !$0.isEmpty }.map {
                 SafeText.text($0).replacing("/", with: "\u{2215}")
             }
-            row.path += "/" + (place + [part.kind.rawValue]).joined(separator: "/")
+            row.path += "/" + (place + [FileKindText.part(part.kind)]).joined(separator: "/")
             row.bytes = part.bytes
             return row
         }

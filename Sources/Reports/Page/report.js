@@ -40,7 +40,18 @@
     while (value >= 999.5 && unit < units.length - 1) { value /= 1000; unit += 1; }
     return unit === 0 ? `${value} B` : `${value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)} ${units[unit]}`;
   };
-  const color = (index) => `hsl(${(index * 137.508 + 205) % 360} 58% ${index % 2 ? 76 : 68}%)`;
+  // Colours that people with any kind of colour vision tell apart, all light enough for dark text. What has most bytes
+  // gets the first; after the last they come again with stripes.
+  const palette = ["#518ebc", "#e69f00", "#6ceab4", "#f8f48a", "#a67f80", "#e06444", "#b6dff2", "#9a78f4"];
+  const stripes = [
+    "", "repeating-linear-gradient(45deg, #10151b55 0 2px, transparent 2px 8px)",
+    "repeating-linear-gradient(135deg, #10151b55 0 2px, transparent 2px 8px)",
+    "repeating-linear-gradient(0deg, #10151b55 0 2px, transparent 2px 7px)",
+  ];
+  const fill = (rank) => {
+    const stripe = stripes[Math.floor(rank / palette.length) % stripes.length];
+    return palette[rank % palette.length] + (stripe ? `; background-image: ${stripe}` : "");
+  };
   const groups = { directory: null, layer: 3, package: 4, kind: 2 };
   const names = { 2: data.kinds, 3: data.layers, 4: data.packages };
 
@@ -63,10 +74,23 @@
     return root;
   };
 
-  const leadingFile = (node) => {
-    let at = node;
-    while (at.children.size) at = [...at.children.values()].reduce((a, b) => (b.bytes > a.bytes ? b : a));
-    return at.file;
+  // The places of kinds, layers or packages when the largest is first.
+  const ranks = (column) => {
+    const bytes = new Map();
+    for (const file of data.files) bytes.set(file[column], (bytes.get(file[column]) || 0) + file[1]);
+    const order = [...bytes.keys()].sort((a, b) => bytes.get(b) - bytes.get(a) || a - b);
+    return new Map(order.map((index, place) => [index, place]));
+  };
+
+  // The kind, layer or package that has most bytes of a node.
+  const most = (node, column) => {
+    const bytes = new Map();
+    const add = (at) => {
+      if (at.file) bytes.set(at.file[column], (bytes.get(at.file[column]) || 0) + at.file[1]);
+      at.children.forEach(add);
+    };
+    add(node);
+    return [...bytes].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])[0];
   };
 
   // Squarified: rows are laid along the shorter side as long as their tiles come nearer to squares.
@@ -112,8 +136,41 @@
   const legend = document.getElementById("legend");
   const groupBy = document.getElementById("group");
   const colorBy = document.getElementById("color");
+  const detail = document.getElementById("detail");
   let root = build(groupBy.value);
   let here = root;
+  let rank = ranks(Number(colorBy.value));
+
+  const text = (node) => {
+    const share = root.bytes ? ((100 * node.bytes) / root.bytes).toFixed(1) : "0";
+    const column = Number(colorBy.value);
+    const what = names[column][most(node, column)];
+    return `${node.name}: ${human(node.bytes)}, ${share} %, ${node.children.size ? "mostly " : ""}${what}`;
+  };
+  const tell = (event) => {
+    const tile = event.target.closest(".tile");
+    if (tile?.isConnected) detail.textContent = tile.title;
+  };
+  for (const event of ["focusin", "mouseover", "click"]) map.addEventListener(event, tell);
+
+  // One tile of a picture can be reached with Tab, the others with arrows.
+  const focus = (tile) => {
+    if (!tile) return;
+    for (const other of map.querySelectorAll(".tile[tabindex='0']")) other.tabIndex = -1;
+    tile.tabIndex = 0;
+    tile.focus({ preventScroll: true });
+  };
+  const leave = () => {
+    if (!here.parent) return;
+    const from = here;
+    // Where entering went through directories with a single child, leaving does too.
+    let to = here.parent;
+    while (to.parent && to.children.size === 1) to = to.parent;
+    here = to;
+    draw();
+    const inside = (node) => { for (let at = from; at; at = at.parent) if (at === node) return true; return false; };
+    focus(tops.find((top) => inside(top.node))?.element || tops[0]?.element);
+  };
 
   const enter = (node) => {
     // A directory with a single child shows nothing new.
@@ -125,21 +182,24 @@
     }
     here = at;
     draw();
-    const first = map.querySelector("button.tile");
-    if (first) first.focus({ preventScroll: true });
+    focus(tops[0]?.element);
   };
 
   // One node as a tile, and inside of it, under its name, what it consists of as long as that can be seen.
   const place = (node, x, y, width, height, depth) => {
     if (width < 1.5 || height < 1.5) return;
     const opens = node.children.size > 0 && node !== here;
+    const isFrame = opens && depth < 3 && width > 50 && height > 44;
     const element = document.createElement(opens ? "button" : "div");
-    const share = root.bytes ? ((100 * node.bytes) / root.bytes).toFixed(1) : "0";
-    element.className = "tile";
-    element.style.cssText = `left:${x}px;top:${y}px;width:${width}px;height:${height}px;`
-      + `background:${color(leadingFile(node)[Number(colorBy.value)])}`;
-    element.title = `${node.name}: ${human(node.bytes)}, ${share} %`;
+    element.className = isFrame ? "tile frame" : "tile";
+    // In shares of the width, so that a narrower page of paper has all of it.
+    element.style.cssText = `left:${(100 * x) / across}%;width:${(100 * width) / across}%;top:${y}px;height:${height}px`
+      + (isFrame ? "" : `;background-color:${fill(rank.get(most(node, Number(colorBy.value))))}`);
+    element.title = text(node);
     element.setAttribute("aria-label", element.title);
+    element.tabIndex = -1;
+    if (!opens) element.setAttribute("role", "img");
+    if (depth === 0) tops.push({ node, element, x: x + width / 2, y: y + height / 2 });
     if (width > 34 && height > 15) {
       const label = document.createElement("span");
       label.textContent = width > 130 ? `${node.name} ${human(node.bytes)}` : node.name;
@@ -147,7 +207,7 @@
     }
     if (opens) element.addEventListener("click", () => enter(node));
     map.append(element);
-    if (opens && depth < 3 && width > 50 && height > 44) inside(node, x + 3, y + 17, width - 6, height - 20, depth + 1);
+    if (isFrame) inside(node, x + 3, y + 17, width - 6, height - 20, depth + 1);
   };
 
   const inside = (node, x, y, width, height, depth) => {
@@ -157,12 +217,19 @@
     }
   };
 
+  // The outermost tiles, largest first.
+  let tops = [];
+  let across = 1;
   const draw = () => {
     map.replaceChildren();
+    tops = [];
+    detail.textContent = "";
     const size = map.getBoundingClientRect();
+    across = size.width || 1;
     const column = Number(colorBy.value);
     if (here.children.size) inside(here, 0, 0, size.width, size.height, 0);
     else place(here, 0, 0, size.width, size.height, 0);
+    if (tops.length) tops[0].element.tabIndex = 0;
     const trail = [];
     for (let node = here; node; node = node.parent) trail.unshift(node);
     crumbs.replaceChildren();
@@ -184,27 +251,38 @@
     };
     count(here);
     legend.replaceChildren();
-    [...used.entries()].sort((a, b) => b[1] - a[1]).slice(0, 14).forEach(([index, bytes]) => {
+    const kinds = [...used.entries()].sort((a, b) => b[1] - a[1]);
+    for (const [index, bytes] of kinds.slice(0, 14)) {
       const entry = document.createElement("span");
       const box = document.createElement("i");
-      box.style.background = color(index);
+      box.style.cssText = `background-color:${fill(rank.get(index))}`;
       entry.append(box, `${names[column][index]} ${human(bytes)}`);
       legend.append(entry);
-    });
+    }
+    if (kinds.length > 14) legend.append(`and ${kinds.length - 14} more`);
   };
 
   groupBy.addEventListener("change", () => { root = build(groupBy.value); here = root; draw(); });
-  colorBy.addEventListener("change", draw);
-  document.getElementById("up").addEventListener("click", () => { if (here.parent) { here = here.parent; draw(); } });
+  colorBy.addEventListener("change", () => { rank = ranks(Number(colorBy.value)); draw(); });
+  document.getElementById("up").addEventListener("click", leave);
   map.addEventListener("keydown", (event) => {
-    const tiles = [...map.querySelectorAll("button.tile")];
-    const at = tiles.indexOf(document.activeElement);
+    const at = tops.findIndex((top) => top.element === document.activeElement);
+    const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
     if (event.key === "Backspace" || event.key === "Escape") {
-      if (here.parent) { here = here.parent; draw(); const first = map.querySelector("button.tile"); if (first) first.focus(); }
-    } else if (event.key === "ArrowRight" || event.key === "ArrowDown") {
-      if (tiles.length) tiles[(at + 1) % tiles.length].focus();
-    } else if (event.key === "ArrowLeft" || event.key === "ArrowUp") {
-      if (tiles.length) tiles[(at + tiles.length - 1) % tiles.length].focus();
+      leave();
+    } else if (event.key === "Home" || event.key === "End") {
+      focus(tops.at(event.key === "Home" ? 0 : -1)?.element);
+    } else if (ways[event.key]) {
+      // The nearest tile that way; one that is aside counts as further.
+      const [right, down] = ways[event.key];
+      const from = tops[Math.max(at, 0)];
+      let best = null;
+      for (const top of from ? tops : []) {
+        const along = (top.x - from.x) * right + (top.y - from.y) * down;
+        const aside = Math.abs((top.x - from.x) * down) + Math.abs((top.y - from.y) * right);
+        if (along > 0.5 && (!best || along + 2 * aside < best.far)) best = { far: along + 2 * aside, top };
+      }
+      focus(at < 0 ? from?.element : best?.top.element);
     } else {
       return;
     }
@@ -213,6 +291,5 @@
   let pending = 0;
   const redraw = () => { clearTimeout(pending); pending = setTimeout(draw, 80); };
   addEventListener("resize", redraw);
-  addEventListener("beforeprint", draw);
   draw();
 })();

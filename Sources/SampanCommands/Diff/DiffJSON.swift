@@ -32,13 +32,24 @@ enum DiffJSON {
                 }),
             "files": .array(
                 diff.files.map { change in
-                    [
+                    let json: OrderedJSON = [
                         "path": ImageJSON.path(change.path), "change": .string(change.kind.rawValue),
                         "aspects": ImageJSON.strings(change.aspects.map(\.rawValue)),
                         "bytesBefore": .int(change.bytesBefore), "bytesAfter": .int(change.bytesAfter),
+                        "before": change.before.map(state) ?? .null, "after": change.after.map(state) ?? .null,
                     ]
+                    return json.withoutNulls
                 }),
         ]
+    }
+
+    /// With the keys that a list of files has.
+    private static func state(_ state: ImageDiff.FileState) -> OrderedJSON {
+        let json: OrderedJSON = [
+            "type": .string(state.type.rawValue), "mode": .string(String(state.mode, radix: 8)),
+            "uid": .int(state.uid), "gid": .int(state.gid), "target": state.target.map(ImageJSON.text) ?? .null,
+        ]
+        return json.withoutNulls
     }
 
     private static func side(_ side: ImageDiff.Side) -> OrderedJSON {

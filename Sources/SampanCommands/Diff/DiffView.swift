@@ -1,12 +1,19 @@
 import Core
 import ImageAnalysis
 import Inventory
+import Reports
 
 /// What differs between two images, the largest first.
 struct DiffView {
     let diff: ImageDiff
     let page: Page
-    var showsAllFiles = false
+    let showsAllFiles: Bool
+
+    init(diff: ImageDiff, page: Page, showsAllFiles: Bool = false) {
+        self.diff = diff
+        self.page = showsAllFiles ? page : page.screen
+        self.showsAllFiles = showsAllFiles
+    }
 
     /// Rows of a section at most.
     private static let limit = 15
@@ -78,9 +85,10 @@ struct DiffView {
         }
         var grid = Grid([.right, .left, .left, .flexible, .left, .flexible], indent: 2)
         for change in sorted.prefix(showsAllFiles ? .max : Self.limit) {
-            let name = [change.namespace, change.name].compactMap { $0 }.joined(separator: "/")
+            let name = PackageText.name(change.ecosystem, change.namespace, change.name)
             grid.add([
-                Self.growth(change.growth), Grid.Cell(change.ecosystem.rawValue, .dim), Grid.Cell(SafeText.text(name)),
+                Self.growth(change.growth), Grid.Cell(PackageText.ecosystem(change.ecosystem), .dim),
+                Grid.Cell(SafeText.text(name)),
                 Grid.Cell(change.before.map(SafeText.text) ?? "(none)", .red), Grid.Cell("→", .dim),
                 Grid.Cell(change.after.map(SafeText.text) ?? "(none)", .green),
             ])
@@ -99,7 +107,7 @@ struct DiffView {
             }
             shown = Array(shown.prefix(Self.limit))
         }
-        var grid = Grid([.left, .right, .flexibleStart, .left], indent: 2)
+        var grid = Grid([.left, .right, .path, .flexible], indent: 2)
         for change in shown {
             let (sign, ink): (String, Page.Ink) =
                 switch change.kind {
@@ -109,7 +117,7 @@ struct DiffView {
                 }
             grid.add([
                 Grid.Cell(sign, ink), Self.growth(change.growth), Grid.Cell(SafeText.path(change.path)),
-                Grid.Cell(change.aspects.map(\.rawValue).joined(separator: ", "), .dim),
+                Grid.Cell(Self.aspects(change), .dim),
             ])
         }
         let counts = ImageDiff.FileChange.Kind.allCases.map { kind in
@@ -117,6 +125,31 @@ struct DiffView {
         }
         return [page.heading("Files", counts.joined(separator: ", "))] + grid.lines(page)
             + (showsAllFiles ? [] : rest(diff.files.count, "--files"))
+    }
+
+    /// What differs, as it was and as it is.
+    static func aspects(_ change: ImageDiff.FileChange) -> String {
+        guard let old = change.before, let new = change.after else { return "" }
+        func text(_ name: String, _ before: String, _ after: String) -> String { "\(name) \(before) → \(after)" }
+        return change.aspects.map { aspect in
+            switch aspect {
+            case .type: return text("type", old.type.rawValue, new.type.rawValue)
+            case .content: return "content"
+            case .mode: return text("mode", mode(old.mode), mode(new.mode))
+            case .owner: return text("owner", "\(old.uid):\(old.gid)", "\(new.uid):\(new.gid)")
+            case .attributes:
+                let (one, other) = (Set(old.attributes), Set(new.attributes))
+                let names = Set(one.symmetricDifference(other).map(\.name)).sorted()
+                return "attributes " + names.map(SafeText.text).joined(separator: " ")
+            case .target: return text("target", SafeText.bytes(old.target ?? []), SafeText.bytes(new.target ?? []))
+            }
+        }.joined(separator: ", ")
+    }
+
+    /// Four digits, as `chmod` takes them.
+    private static func mode(_ mode: UInt32) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     /// What a change moves: all of a file whose content differs.

@@ -32,18 +32,52 @@ package enum TextColumns {
         return out + "…"
     }
 
-    /// The end of a text, which of a path says more.
-    package static func clippedStart(_ text: String, to columns: Int) -> String {
+    /// The beginning and the end of a path with `…` in between: all of its name where there is room for that and a
+    /// little of its beginning, else two thirds for the end.
+    package static func clippedMiddle(_ text: String, to columns: Int) -> String {
         guard width(text) > columns else { return text }
         guard columns > 0 else { return "" }
-        var out: [Character] = []
-        var used = 1
-        for character in text.reversed() {
+        let room = columns - 1
+        let name = text.lastIndex(of: "/").map { width(text[$0...]) } ?? 0
+        let end = last(text, max(room - room / 3, min(name, room - 4)))
+        return first(text, room - width(end)) + "…" + end
+    }
+
+    /// As many characters of its beginning as fit.
+    private static func first(_ text: String, _ columns: Int) -> Substring {
+        var used = 0
+        return text.prefix { character in
             used += width(character)
-            if used > columns { break }
-            out.append(character)
+            return used <= columns
         }
-        return "…" + String(out.reversed())
+    }
+
+    private static func last(_ text: String, _ columns: Int) -> Substring {
+        var (start, used) = (text.endIndex, 0)
+        while start > text.startIndex {
+            let before = text.index(before: start)
+            used += width(text[before])
+            if used > columns { break }
+            start = before
+        }
+        return text[start...]
+    }
+
+    /// The lines of a text that is broken between words; a word that is longer than a line stands on its own.
+    package static func wrapped(_ text: String, to columns: Int) -> [String] {
+        guard width(text) > columns else { return [text] }
+        var lines: [String] = []
+        var (line, used) = ("", 0)
+        for word in text.split(separator: " ") {
+            let room = width(word)
+            if !line.isEmpty, used + 1 + room > columns {
+                lines.append(line)
+                (line, used) = ("", 0)
+            }
+            line += line.isEmpty ? String(word) : " " + word
+            used += (used == 0 ? 0 : 1) + room
+        }
+        return line.isEmpty ? lines : lines + [line]
     }
 
     package static func padded(_ text: String, to columns: Int, right: Bool = false) -> String {

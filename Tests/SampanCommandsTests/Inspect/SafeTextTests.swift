@@ -56,14 +56,39 @@ struct TextColumnsTests {
         arguments: [("abc", 3), ("文件", 4), ("e\u{301}", 1), ("한", 2), ("😀", 2), ("…", 1), ("", 0)] as [(String, Int)])
     func width(text: String, columns: Int) { #expect(TextColumns.width(text) == columns) }
 
-    @Test("what is too long is cut at the side that says less, never in the middle of a character")
+    @Test("what is too long is cut where it says least, never in the middle of a character")
     func clips() {
         #expect(TextColumns.clipped("abcdef", to: 4) == "abc…")
         #expect(TextColumns.clipped("文件文件", to: 4) == "文…")
-        #expect(TextColumns.clippedStart("/usr/lib/x", to: 5) == "…ib/x")
         #expect(TextColumns.clipped("abc", to: 3) == "abc")
         #expect(TextColumns.clipped("abc", to: 0) == "")
         #expect(TextColumns.padded("文", to: 4, right: true) == "  文")
+    }
+
+    @Test(
+        "a path keeps its beginning and its name",
+        arguments: [
+            ("/usr/lib/x86_64-linux-gnu/libssl.so.3", 37, "/usr/lib/x86_64-linux-gnu/libssl.so.3"),
+            ("/usr/lib/x86_64-linux-gnu/libssl.so.3", 24, "/usr/li…-gnu/libssl.so.3"),
+            ("/usr/lib/x86_64-linux-gnu/libssl.so.3", 18, "/usr/…/libssl.so.3"),
+            ("/usr/lib/x86_64-linux-gnu/libssl.so.3", 10, "/us…l.so.3"), ("/usr/lib/x", 2, "…x"),
+            ("/usr/lib/x", 1, "…"),
+            ("/usr/lib/x", 0, ""), ("/文件/文件/文件", 8, "/…/文件"), ("no slash at all", 9, "no…at all"),
+        ])
+    func middle(path: String, columns: Int, shown: String) {
+        let text = TextColumns.clippedMiddle(path, to: columns)
+        #expect(text == shown)
+        #expect(TextColumns.width(text) <= columns)
+    }
+
+    @Test(
+        "text is broken between words",
+        arguments: [
+            ("one two three", 7, ["one two", "three"]), ("one two", 80, ["one two"]), ("", 5, [""]),
+            ("a verylongword b", 4, ["a", "verylongword", "b"]), ("文件 文件 文件", 9, ["文件 文件", "文件"]),
+        ] as [(String, Int, [String])])
+    func wraps(text: String, columns: Int, lines: [String]) {
+        #expect(TextColumns.wrapped(text, to: columns) == lines)
     }
 
     @Test("flexible columns give way, and no line ends in spaces")

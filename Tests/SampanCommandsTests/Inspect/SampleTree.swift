@@ -13,7 +13,9 @@ enum SampleTree {
         Entry(BytePath(cleaning: path), .hardlink(target: BytePath(cleaning: target)), mode: 0o644)
     }
 
-    static func image(_ layers: [[Entry]], name: String = "web:1", instructions: [String] = []) -> AnalysedImage {
+    static func image(
+        _ layers: [[Entry]], name: String = "web:1", instructions: [String] = [], kind: ContentKind = .data
+    ) -> AnalysedImage {
         let platform = Platform(os: "linux", architecture: "amd64")
         return AnalysedImage(
             name: name, manifest: Descriptor(mediaType: .ociManifest, describing: Array("{}".utf8)),
@@ -28,7 +30,7 @@ enum SampleTree {
                     facts: LayerFacts(
                         diffID: SHA256.digest(of: text), archiveSize: bytes + 1024, contentBytes: bytes,
                         contents: contents,
-                        facts: contents.entries.map { $0.isFile ? ContentFacts(kind: .data) : nil }))
+                        facts: contents.entries.map { $0.isFile ? ContentFacts(kind: kind) : nil }))
             })
     }
 

@@ -136,7 +136,7 @@ enum ImageJSON {
         .string(String(validating: path.bytes, as: UTF8.self).map { "/" + $0 } ?? SafeText.path(path))
     }
 
-    private static func text(_ bytes: [UInt8]) -> OrderedJSON {
+    static func text(_ bytes: [UInt8]) -> OrderedJSON {
         .string(String(validating: bytes, as: UTF8.self) ?? SafeText.bytes(bytes))
     }
 

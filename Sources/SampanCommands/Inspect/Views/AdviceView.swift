@@ -1,5 +1,6 @@
 import Core
 import ImageAnalysis
+import Reports
 
 /// What to change, with the edit.
 struct AdviceView {
@@ -13,15 +14,20 @@ struct AdviceView {
             page.heading("Advice", advice.count > limit ? "the first \(limit) of \(advice.count); all: --advice" : "")
         ]
         for item in advice.prefix(limit) {
-            var facts: [String] = []
-            if item.bytes > 0 { facts.append("saves \(Human.bytes(item.bytes))") }
-            if item.risk > 0 { facts.append(item.risk > 1 ? "takes away much risk" : "takes away risk") }
-            if let place = CauseText.place(item.place) { facts.append(place) }
-            let title = "  " + page.paint("•", .cyan) + " " + SafeText.text(item.title)
-            lines.append(facts.isEmpty ? title : title + "  " + page.paint(facts.joined(separator: ", "), .dim))
-            lines += edit("-", item.before, .red) + edit("+", item.after, .green)
+            lines += head(item) + edit("-", item.before, .red) + edit("+", item.after, .green)
         }
         return lines
+    }
+
+    /// What to do, and behind it what that is good for, where there is room on its last line.
+    private func head(_ item: Advice) -> [String] {
+        let notes = AdviceNotes.all(item).joined(separator: ", ")
+        var lines = TextColumns.wrapped(
+            SafeText.text(item.title), to: max(20, page.width == .max ? .max : page.width - 4))
+        let fits = TextColumns.width(lines[lines.count - 1]) + 6 + TextColumns.width(notes) <= page.width
+        if fits, !notes.isEmpty { lines[lines.count - 1] += "  " + page.paint(notes, .dim) }
+        if !fits { lines.append(page.paint(notes, .dim)) }
+        return lines.enumerated().map { ($0 == 0 ? "  " + page.paint("•", .cyan) + " " : "    ") + $1 }
     }
 
     /// An instruction with its sign, line by line.

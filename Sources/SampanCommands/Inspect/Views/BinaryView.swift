@@ -1,6 +1,7 @@
 import Binaries
 import Core
 import ImageAnalysis
+import Reports
 
 /// The inside of a program or library.
 struct BinaryView {
@@ -102,9 +103,11 @@ struct BinaryView {
     private var modules: [String] {
         guard let sizes, sizes.method == .goFunctions, sizes.total > 0 else { return [] }
         var modules: [String: Int64] = [:]
-        for part in sizes.parts { modules[part.module, default: 0] += part.bytes }
-        return [page.heading("Bytes by module")]
-            + table(modules.map { ($0.key.isEmpty ? "(no module)" : $0.key, "", $0.value) }, limit: 15)
+        // What belongs to no module is told by what it is instead.
+        for part in sizes.parts {
+            modules[part.module.isEmpty ? "(\(FileKindText.part(part.kind)))" : part.module, default: 0] += part.bytes
+        }
+        return [page.heading("Bytes by module")] + table(modules.map { ($0.key, "", $0.value) }, limit: 15)
     }
 
     private var bytes: [String] {
@@ -117,8 +120,8 @@ struct BinaryView {
             }
         return [page.heading("Bytes", method)]
             + table(
-                sizes.parts.map { ($0.package.isEmpty ? $0.module : $0.package, $0.kind.rawValue, $0.bytes) }, limit: 30
-            )
+                sizes.parts.map { ($0.package.isEmpty ? $0.module : $0.package, FileKindText.part($0.kind), $0.bytes) },
+                limit: 30)
     }
 
     private func table(_ rows: [(name: String, kind: String, bytes: Int64)], limit: Int) -> [String] {

@@ -2,6 +2,7 @@ import Archive
 import Core
 import ImageAnalysis
 import Layers
+import Reports
 
 /// All files of the tree, largest first.
 struct FilesView {
@@ -11,13 +12,15 @@ struct FilesView {
 
     var lines: [String] {
         var grid = Grid(
-            [.right, .left, .left, .left, .left, .flexibleStart],
-            header: ["BYTES", "MODE", "OWNER", "LAYER", "KIND", "PATH"])
+            [.right, .left, .left, .right, .left, .left, .path],
+            header: ["SIZE", "MODE", "OWNER", "LAYER", image.hasPlaces ? "LINE" : "", "KIND", "PATH"])
         for item in sorted {
             grid.add([
                 Grid.Cell(Human.bytes(item.bytes)), Grid.Cell(ModeText.text(item.entry), .dim),
-                Grid.Cell("\(item.entry.uid):\(item.entry.gid)", .dim), Grid.Cell(layer(item.layer), .cyan),
-                Grid.Cell(kind(item)), Grid.Cell(SafeText.path(item.path) + ModeText.target(item.entry)),
+                Grid.Cell("\(item.entry.uid):\(item.entry.gid)", .dim),
+                Grid.Cell(item.layer < 0 ? "" : String(item.layer + 1), .dim),
+                Grid.Cell(image.line(item.layer) ?? "", .cyan), Grid.Cell(kind(item)),
+                Grid.Cell(SafeText.path(item.path) + ModeText.target(item.entry)),
             ])
         }
         return grid.lines(page)
@@ -28,18 +31,21 @@ struct FilesView {
         listing.items.filter { !$0.entry.isDirectory }.sorted { ($1.bytes, $0.path) < ($0.bytes, $1.path) }
     }
 
-    private func layer(_ index: Int) -> String {
-        guard image.layers.indices.contains(index) else { return "" }
-        return CauseText.place(image.layers[index].cause.place) ?? String(index + 1)
-    }
-
     private func kind(_ item: TreeListing.Item) -> String {
         guard item.entry.isFile, let facts = image.facts(of: item) else { return ModeText.kind(item.entry) }
-        return facts.kind.rawValue
+        return FileKindText.content(facts.kind)
     }
 }
 
 extension AnalysedImage {
+    /// Whether lines of a Dockerfile are known.
+    var hasPlaces: Bool { layers.contains { $0.cause.place != nil } }
+
+    /// The line that made a layer, where it is known.
+    func line(_ layer: Int) -> String? {
+        layers.indices.contains(layer) ? CauseText.place(layers[layer].cause.place) : nil
+    }
+
     func facts(of item: TreeListing.Item) -> ContentFacts? {
         guard item.change != .removed, let node = try? tree.lookup(item.path, followLinks: false) else { return nil }
         return facts(of: node)

@@ -12,7 +12,7 @@ struct LayersView {
     var lines: [String] {
         var grid = Grid(
             [.right, .right, .right, .left, .flexible],
-            header: ["", "COMPRESSED", "FILES", hasPlaces ? "LINE" : "", "INSTRUCTION"])
+            header: ["LAYER", "COMPRESSED", "CONTENT", image.hasPlaces ? "LINE" : "", "INSTRUCTION"])
         for index in shown {
             let layer = image.layers[index]
             grid.add([
@@ -27,8 +27,6 @@ struct LayersView {
 
     /// How many layers are left out.
     var rest: Int { image.layers.count - shown.count }
-
-    private var hasPlaces: Bool { image.layers.contains { $0.cause.place != nil } }
 
     private var shown: [Int] {
         let all = Array(image.layers.indices)

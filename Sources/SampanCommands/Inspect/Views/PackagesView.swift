@@ -2,6 +2,7 @@ import Cataloging
 import Core
 import ImageAnalysis
 import Inventory
+import Reports
 
 /// The packages, largest first.
 struct PackagesView {
@@ -11,8 +12,8 @@ struct PackagesView {
     var lines: [String] {
         guard !packages.isEmpty else { return [page.heading("Packages", "none found")] }
         var grid = Grid(
-            [.right, .right, .left, .left, .left, .flexibleStart],
-            header: ["BYTES", "FILES", "KIND", "NAME", "VERSION", "KNOWN BY"])
+            [.right, .right, .left, .left, .left, .path],
+            header: ["SIZE", "FILES", "KIND", "NAME", "VERSION", "KNOWN BY"])
         let sorted = packages.sorted { left, right in
             let (one, other) = (left.package, right.package)
             return (right.bytes, one.component.ecosystem.rawValue, one.component.name, one.evidence)
@@ -20,10 +21,10 @@ struct PackagesView {
         }
         for share in sorted {
             let component = share.package.component
-            let name = [component.namespace, component.name].compactMap { $0 }.joined(separator: "/")
             grid.add([
                 Grid.Cell(Human.bytes(share.bytes)), Grid.Cell(String(share.files)),
-                Grid.Cell(component.ecosystem.rawValue, .dim), Grid.Cell(SafeText.text(name)),
+                Grid.Cell(PackageText.ecosystem(component.ecosystem), .dim),
+                Grid.Cell(SafeText.text(PackageText.name(component))),
                 Grid.Cell(SafeText.text(component.version)), Grid.Cell(SafeText.path(share.package.evidence), .dim),
             ])
         }

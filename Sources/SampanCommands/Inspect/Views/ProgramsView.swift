@@ -13,7 +13,10 @@ struct ProgramsView {
         guard !programs.isEmpty || !explanation.bases.isEmpty else { return [] }
         let failing = programs.filter { VerdictText.isFailure($0.start) }
         let all = VerdictText.count(programs.count, "program", "programs")
-        let summary = failing.isEmpty ? "\(all), nothing is missing" : "\(failing.count) of \(all) can't"
+        let summary =
+            failing.isEmpty
+            ? "\(all), nothing is missing"
+            : failing.count == programs.count ? "\(all), none can start" : "\(failing.count) of \(all) can't start"
         var lines = [page.heading("Will it start?", programs.isEmpty ? "" : summary)]
         for verdict in programs.filter(\.isEntrypoint) {
             let mark = mark(verdict.start)
@@ -42,7 +45,7 @@ struct ProgramsView {
             reasons[text, default: []].append(verdict)
         }
         let sorted = reasons.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-        var grid = Grid([.left, .flexibleStart, .flexible], indent: 2)
+        var grid = Grid([.left, .path, .flexible], indent: 2)
         for (reason, verdicts) in sorted.prefix(limit) {
             let paths = verdicts.map(\.path).sorted()
             let name = paths.count == 1 ? SafeText.path(paths[0]) : "\(paths.count) programs"
@@ -60,7 +63,7 @@ struct ProgramsView {
     }
 
     private func grid() -> Grid {
-        var grid = Grid([.left, .left, .flexible], indent: 2)
+        var grid = Grid([.left, .flexible], indent: 2)
         for verdict in explanation.bases {
             let fails = VerdictText.isFailure(verdict.start)
             let wants = verdict.gaps.map { SafeText.text($0.missing) }
@@ -68,9 +71,9 @@ struct ProgramsView {
                 fails
                 ? VerdictText.start(verdict.start)
                 : "starts" + (wants.isEmpty ? "" : "; will miss " + wants.joined(separator: ", "))
+            let place = "on " + SafeText.text(verdict.base)
             grid.add([
-                fails ? Grid.Cell("✗", .red) : Grid.Cell("✓", .green), Grid.Cell("on " + SafeText.text(verdict.base)),
-                Grid.Cell(text, .dim),
+                fails ? Grid.Cell("✗ " + place, .red) : Grid.Cell("✓ " + place, .green), Grid.Cell(text, .dim),
             ])
         }
         return grid

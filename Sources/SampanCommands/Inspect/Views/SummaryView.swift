@@ -4,11 +4,17 @@ import ImageAnalysis
 import Inventory
 import Layers
 import OCI
+import Reports
 
 /// An image on one screen.
 struct SummaryView {
     let explanation: Explanation
     let page: Page
+
+    init(explanation: Explanation, page: Page) {
+        self.explanation = explanation
+        self.page = page.screen
+    }
 
     private var image: AnalysedImage { explanation.image }
 
@@ -102,12 +108,13 @@ struct SummaryView {
         let packages = explanation.packages
         guard !packages.isEmpty else { return [] }
         let bytes = packages.reduce(0) { $0 + $1.bytes }
-        var grid = Grid([.left, .left, .right], indent: 2)
+        var grid = Grid([.flexible, .left, .right], indent: 2)
         let large = packages.sorted { ($1.bytes, $0.package.component.name) < ($0.bytes, $1.package.component.name) }
         for share in large.prefix(5) {
             let component = share.package.component
             grid.add([
-                Grid.Cell(SafeText.text(component.name)), Grid.Cell(SafeText.text(component.version), .dim),
+                Grid.Cell(SafeText.text(PackageText.name(component))),
+                Grid.Cell(SafeText.text(component.version), .dim),
                 Grid.Cell(share.bytes > 0 ? Human.bytes(share.bytes) : ""),
             ])
         }

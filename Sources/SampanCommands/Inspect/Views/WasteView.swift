@@ -34,11 +34,12 @@ struct WasteView {
         ]
         guard !waste.items.isEmpty else { return lines }
         var grid = Grid(
-            [.right, .left, .left, .flexibleStart, .flexible], header: ["BYTES", "WHY", "LAYER", "PATH", ""])
+            [.right, .left, .right, .left, .path, .path],
+            header: ["SIZE", "WHY", "LAYER", image.hasPlaces ? "LINE" : "", "PATH", "DETAIL"])
         for item in waste.items {
             grid.add([
                 Grid.Cell(Human.bytes(item.bytes)), Grid.Cell(KindText.waste(item.kind)),
-                Grid.Cell(layer(item.layer), .cyan),
+                Grid.Cell(String(item.layer + 1), .dim), Grid.Cell(image.line(item.layer) ?? "", .cyan),
                 Grid.Cell(SafeText.path(item.path)), Grid.Cell(because(item), .dim),
             ])
         }
@@ -46,14 +47,9 @@ struct WasteView {
         return lines
     }
 
-    private func layer(_ index: Int) -> String {
-        guard explanation.image.layers.indices.contains(index) else { return "" }
-        return CauseText.place(explanation.image.layers[index].cause.place) ?? String(index + 1)
-    }
-
     private func because(_ item: Waste.Item) -> String {
         if let original = item.original { return "as \(SafeText.path(original))" }
-        return item.replacedBy.map { "by \(layer($0))" } ?? ""
+        return item.replacedBy.map { "by \(explanation.image.line($0) ?? "layer \($0 + 1)")" } ?? ""
     }
 
     struct Group: Equatable {
