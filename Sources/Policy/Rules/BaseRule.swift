@@ -98,7 +98,7 @@ enum BaseRule: PolicyRule {
         guard let created, let day = Day.of(moment: created) else {
             return [
                 .unjudged(
-                    "how old the base is is unknown, for it says no day",
+                    "the age of the base is unknown, for it names no day",
                     hint: "bases that are built reproducibly have none; leave 'max-age' out for them", key: "max-age",
                     place: input.place(of: "FROM"))
             ]
