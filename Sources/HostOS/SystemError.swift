@@ -21,7 +21,9 @@ package struct SystemError: DiagnosticConvertible, Equatable {
         let subject = path.map { " '\($0)'" } ?? ""
         let hint: String? =
             switch errno {
-            case ENOSPC: "the disk is full: free some space (sampan cache prune) or set SAMPAN_HOME to a larger disk"
+            case ENOSPC:
+                "the disk is full: free some space there; of the store's, sampan cache prune frees what is not needed, and "
+                    + "SAMPAN_HOME names a larger disk"
             case EDQUOT: "the disk quota is used up"
             case EMFILE, ENFILE: "too many open files: raise the limit (ulimit -n)"
             case EROFS: "the file system is read-only"

@@ -26,4 +26,22 @@ struct AtomicFileTests {
         #expect(try WholeFile.read(reader, limit: 100) == [7, 8])
         #expect(try FileInfo.of(path)?.kind == .fifo)
     }
+
+    @Test("what goes wrong is told of the name that was given, before anything is written and after")
+    func named() throws {
+        let directory = try TemporaryDirectory()
+        let place = directory.path
+        for (path, number) in [
+            (place + "/none/x", ENOENT), (place, EISDIR), (place + "/", EISDIR), ("/proc/x", ENOENT),
+            ("/dev/null/x", ENOTDIR), (place + "/" + String(repeating: "n", count: 300), ENAMETOOLONG),
+        ] {
+            let expected = SystemError(number, "write", path)
+            #expect(throws: expected) { try AtomicFile.probe(path) }
+            #expect(throws: expected) { try AtomicFile.write([1], to: path) }
+        }
+        #expect(throws: SystemError(ENOSPC, "write", "/dev/full")) { try AtomicFile.write([1], to: "/dev/full") }
+        try AtomicFile.probe("/dev/full")
+        try AtomicFile.probe(place + "/x")
+        #expect(try Directory.names(.open(place, O_RDONLY | O_DIRECTORY)).isEmpty)
+    }
 }

@@ -12,6 +12,7 @@ package final class AtomicFile {
 
     /// - Parameter directory: where the unfinished file lies; by default next to its final place. It must be on the
     ///   same file system.
+    /// - Throws: what went wrong, told of the final name: nobody gave the other one.
     package init(_ path: String, mode: UInt32 = 0o644, directory: String? = nil) throws(SystemError) {
         self.path = path
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
@@ -21,7 +22,13 @@ package final class AtomicFile {
         let prefix = place.isEmpty || place.hasSuffix("/") ? place : place + "/"
         let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
         temporary = "\(prefix).\(name.prefix(80)).\(unique)\(Self.suffix)"
-        descriptor = try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+        do throws(SystemError) {
+            // Known now instead of at the end of much work.
+            if try FileInfo.of(path)?.kind == .directory { throw SystemError(EISDIR, "write") }
+            descriptor = try FileDescriptor.open(temporary, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+        } catch {
+            throw SystemError(error.errno, "write", path)
+        }
     }
 
     package static let suffix = ".sampan-tmp"
@@ -32,7 +39,7 @@ package final class AtomicFile {
     /// Makes the file durable (when asked) and visible under its final name, replacing what was there.
     package func publish(durable: Bool = false) throws(SystemError) {
         if durable { try check("sync", path) { fdatasync(descriptor.raw) } }
-        try check("rename", path) { rename(temporary, path) }
+        try check("write", path) { rename(temporary, path) }
         published = true
     }
 
@@ -40,12 +47,29 @@ package final class AtomicFile {
 
     /// Writes a whole file atomically. What is no file, such as `/dev/stdout` or a pipe, is written to and stays.
     package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(SystemError) {
-        if let info = try FileInfo.of(path, followLinks: true), info.kind != .file, info.kind != .directory {
-            return try FileDescriptor.open(path, O_WRONLY).write(bytes)
+        do throws(SystemError) {
+            if try isPlace(path) { return try FileDescriptor.open(path, O_WRONLY).write(bytes) }
+            let file = try AtomicFile(path, mode: mode)
+            try file.descriptor.write(bytes)
+            try file.publish()
+        } catch {
+            throw SystemError(error.errno, "write", path)
         }
-        let file = try AtomicFile(path, mode: mode)
-        try file.descriptor.write(bytes)
-        try file.publish()
+    }
+
+    /// Whether ``write(_:to:mode:)`` can begin there; asked before the work that makes the bytes. Leaves nothing behind.
+    package static func probe(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            if try !isPlace(path) { _ = try AtomicFile(path) }
+        } catch {
+            throw SystemError(error.errno, "write", path)
+        }
+    }
+
+    /// Whether something takes bytes there that is no file: it is not replaced.
+    private static func isPlace(_ path: String) throws(SystemError) -> Bool {
+        guard let info = try FileInfo.of(path, followLinks: true) else { return false }
+        return info.kind != .file && info.kind != .directory
     }
 }
 

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Core
 import Distribution
+import HostOS
 import ImageAnalysis
 
 /// `sampan inspect`.
@@ -61,7 +62,11 @@ package struct InspectCommand: AsyncParsableCommand {
         let view = try chosenView()
         let argument = try ImageArgument(image)
         let platform = try platform.map(PlatformOptions.parse)
-        if case .interactive = view { try FullScreen.require() }
+        switch view {
+        case .interactive: try FullScreen.require()
+        case .report(let path): try AtomicFile.probe(path)
+        case .page, .binary: break
+        }
         let page = Page.output
         let (format, depth) = (format, max(0, depth))
         let output = try await Transfer.run(transfer) { transfer -> [UInt8] in

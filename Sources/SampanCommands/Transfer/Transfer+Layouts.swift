@@ -85,7 +85,7 @@ extension Transfer {
             return .descriptor(try .duplicating(1))
         }
         // The whole archive is written at the end; whether it can be is known now.
-        do { _ = try AtomicFile(path) } catch { throw SystemError(error.errno, "write", path) }
+        _ = try AtomicFile(path)
         return .file(path)
     }
 }
