@@ -45,9 +45,34 @@ package struct StoredImage: Sendable {
     }
 
     package static func unknown(_ name: String, _ store: Store) throws -> Diagnostic {
-        let names = try store.images().compactMap { $0.name?.familiar }
-        return Diagnostic(
+        Diagnostic(
             code: "image.unknown", "the store has no image '\(name)'",
-            hint: Suggestion.hint(for: name, in: names) ?? "sampan images lists what there is")
+            hint: try near(name, store) ?? "sampan images lists what there is")
     }
+
+    /// The images that may have been meant, as a hint: other tags of the repository, repositories of that name elsewhere,
+    /// else what is written alike.
+    static func near(_ name: String, _ store: Store) throws -> String? {
+        let all = try store.images().compactMap(\.name)
+        var meant: [Reference] = []
+        if let wanted = try? Reference(parsing: name) {
+            meant = all.filter { $0.registry == wanted.registry && $0.repository == wanted.repository }
+            if meant.isEmpty { meant = all.filter { lastName($0) == lastName(wanted) } }
+            if meant.isEmpty, let near = Suggestion.nearest(to: repository(wanted), in: all.map(repository)) {
+                meant = all.filter { repository($0) == near }
+            }
+        }
+        var names = meant.map(\.familiar)
+        if names.isEmpty { names = [Suggestion.nearest(to: name, in: all.map(\.familiar))].compactMap { $0 } }
+        guard !names.isEmpty else { return nil }
+        // The tag that is written like the one that was asked for comes first.
+        if let first = Suggestion.nearest(to: name, in: names) { names = [first] + names.filter { $0 != first } }
+        return "did you mean \(names.prefix(4).map { "'\($0)'" }.joined(separator: " or "))?"
+    }
+
+    private static func repository(_ name: Reference) -> String {
+        Reference(registry: name.registry, repository: name.repository).familiar
+    }
+
+    private static func lastName(_ name: Reference) -> Substring? { name.repository.split(separator: "/").last }
 }

@@ -63,6 +63,7 @@ struct ImageArgument: Sendable {
         } catch {
             var diagnostic = Diagnostic(explaining: error)
             diagnostic.exitCode = 64
+            diagnostic.hint = GivenPath.hint(text) ?? diagnostic.hint
             throw diagnostic
         }
     }

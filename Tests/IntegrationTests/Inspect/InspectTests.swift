@@ -144,6 +144,98 @@ struct InspectTests {
         #expect(text.contains("none: static"), "\(text)")
     }
 
+    @Test(
+        "a program is found by its name in the working directory, in PATH, or where there is only one",
+        .enabled(if: Need.root, Need.rootReason))
+    func programNames() throws {
+        let work = try Workspace("binary-names")
+        try work.importBase()
+        let program = try WholeFile.read("/bin/busybox")
+        try work.file("tool", program)
+        try work.file("data", "no program\n")
+        try work.image(
+            """
+            FROM base
+            COPY tool /app/server
+            COPY tool /opt/bin/worker
+            COPY tool /opt/one/twin
+            COPY tool /opt/two/twin
+            COPY data /app/worker
+            COPY data /srv/only
+            COPY tool /srv/deep/mixed
+            COPY data /srv/mixed
+            RUN ln -s /srv/deep/mixed /srv/soft && ln /srv/deep/mixed /srv/hard
+            ENV PATH=/opt/bin:/bin
+            WORKDIR /app
+            """, ["-t", "names"])
+        func path(_ name: String) throws -> String? {
+            try json(work.succeed(["inspect", "-q", "--binary", name, "--format", "json", "names"]).output)["path"]?
+                .string
+        }
+        for (name, expected) in [
+            ("server", "/app/server"), ("./server", "/app/server"), ("../opt/bin/worker", "/opt/bin/worker"),
+            ("worker", "/opt/bin/worker"), ("busybox", "/bin/busybox"), ("mixed", "/srv/deep/mixed"),
+            ("opt/one/twin", "/opt/one/twin"), ("soft", "/srv/deep/mixed"),
+        ] { #expect(try path(name) == expected, "\(name)") }
+        for (name, texts) in [
+            ("twin", ["the image has several files named 'twin'", "cause: /opt/one/twin", "cause: /opt/two/twin"]),
+            ("servre", ["the image has no file named 'servre'", "did you mean '/app/server'?"]),
+            ("nothing-like-it", ["no file named 'nothing-like-it'", "sampan inspect --files"]),
+            ("only", ["'/srv/only' is no ELF program"]), ("opt", ["'/opt' is a directory"]),
+            ("bin/servre", ["the image has no '/bin/servre'"]),
+        ] {
+            let outcome = try work.run("inspect", "-q", "--binary", name, "names")
+            #expect(outcome.code == 2 && outcome.output.isEmpty)
+            for text in texts { #expect(outcome.error.contains(text), "\(text): \(outcome.error)") }
+        }
+    }
+
+    @Test("a name that is nowhere: what the store has is told first, then what the registry said")
+    func unknownNames() throws {
+        let sample = try InspectionSample("nowhere")
+        let (work, registry) = (sample.work, sample.registry.authority)
+        try work.file("a", "one\n")
+        try work.image("FROM scratch\nCOPY a /a\n", ["-t", "\(registry)/team/web:1", "-t", "\(registry)/team/web:2"])
+        for (name, hint) in [
+            ("team/wbe:1", "did you mean '\(registry)/team/web:1' or '\(registry)/team/web:2'?"),
+            ("team/web:3", "did you mean '\(registry)/team/web:1' or '\(registry)/team/web:2'?"),
+            ("other/web:2", "did you mean '\(registry)/team/web:2' or '\(registry)/team/web:1'?"),
+            ("zzz/unlike:1", "check the name and the tag"),
+        ] {
+            for command in [
+                ["inspect"], ["check", "--profile", "delivery"], ["diff", "\(registry)/team/web:1"], ["digest"],
+            ] {
+                let outcome = try work.run(command + ["\(registry)/\(name)"] + sample.options)
+                #expect(outcome.code == 2 && outcome.output.isEmpty, "\(command) \(outcome)")
+                for text in [
+                    "error: the store has no image '\(registry)/\(name)', and \(registry) gave none",
+                    "cause: \(registry) has no image \(registry)/\(name)", "hint: \(hint)",
+                ] { #expect(outcome.error.contains(text), "\(text): \(outcome.error)") }
+            }
+        }
+        let asked = try work.run(["inspect", "docker://\(registry)/team/web:3"] + sample.options)
+        #expect(asked.error.contains("error: \(registry) has no image"), "\(asked)")
+    }
+
+    @Test("a file in the place of a name gets the transport that reads it")
+    func filesAsNames() throws {
+        let work = try Workspace("file-names")
+        try work.file("a", "one\n")
+        try work.image("FROM scratch\nCOPY a /a\n", ["-t", "web:1"])
+        try work.succeed(["save", "web:1", "-o", work.place.path("Web.tar")])
+        try work.succeed(["save", "web:1", "-o", work.place.path("Oci.tar"), "--format", "oci"])
+        for command in [["inspect"], ["check", "--profile", "delivery"]] {
+            for (name, transport) in [
+                ("./Web.tar", "docker-archive:./Web.tar"), ("Web.tar", "docker-archive:Web.tar"),
+                ("./Oci.tar", "oci-archive:./Oci.tar"),
+            ] {
+                let outcome = try work.run(command + [name])
+                #expect(outcome.code == 64 && outcome.error.contains("write \(transport)\n"), "\(outcome)")
+                #expect(try work.run("inspect", transport).code == 0)
+            }
+        }
+    }
+
     @Test("two images are compared by configuration, lines and files")
     func diff() throws {
         let work = try Workspace("diff")
@@ -171,8 +263,44 @@ struct InspectTests {
         let outcome = try sample.work.succeed(["inspect", "--report", path, sample.name("web")] + sample.options)
         #expect(outcome.output.isEmpty)
         #expect(String(decoding: try WholeFile.read(path), as: UTF8.self).hasPrefix("<!DOCTYPE html>"))
-        let bad = ["inspect", "--report", "/proc/none/x.html", sample.name("web")]
-        #expect(try sample.work.run(bad + sample.options).code == 2)
+    }
+
+    @Test("where no report can be written that is told at once, by the name that was given")
+    func badReportPlaces() throws {
+        let sample = try InspectionSample("bad-report")
+        let place = sample.work.place.path
+        try sample.work.place.directory("dir")
+        for (path, reason) in [
+            ("/nonexistent/x.html", "No such file or directory"), (place + "/dir", "Is a directory"),
+            ("dir/", "Is a directory"), ("none/x.html", "No such file or directory"),
+            ("/proc/x.html", "No such file or directory"), ("/dev/null/x.html", "Not a directory"),
+        ] {
+            // The image is not looked for before.
+            let outcome = try sample.work.run("inspect", "--report", path, "127.0.0.1:1/none:1")
+            #expect(outcome.code == 2 && outcome.output.isEmpty)
+            #expect(outcome.error.contains("error: cannot write '\(path)': \(reason)"), "\(outcome)")
+            #expect(!outcome.error.contains("sampan-tmp"))
+        }
+    }
+
+    @Test("a read-only or full disk is told, and no half report stays", .enabled(if: Need.root, Need.rootReason))
+    func fullDisk() throws {
+        let sample = try InspectionSample("full-report")
+        try sample.addChanging()
+        let place = sample.work.place.path("disk")
+        try sample.work.place.directory("disk")
+        try Shell.run("mount -t tmpfs -o size=16k tmpfs '\(place)'")
+        defer { _ = try? Shell.run("umount -l '\(place)'") }
+        func report() throws -> Program.Outcome {
+            try sample.work.run(["inspect", "--report", place + "/x.html", sample.name("web")] + sample.options)
+        }
+        let full = try report()
+        #expect(full.code == 2, "\(full)")
+        #expect(full.error.contains("error: cannot write '\(place)/x.html': No space left on device"), "\(full)")
+        #expect(try Tree.files(place).isEmpty)
+        try Shell.run("mount -o remount,ro '\(place)'")
+        let frozen = try report()
+        #expect(frozen.error.contains("cannot write '\(place)/x.html': Read-only file system"), "\(frozen)")
     }
 
     private func json(_ text: String) throws -> OrderedJSON { try OrderedJSON(parsing: Array(text.utf8)) }
