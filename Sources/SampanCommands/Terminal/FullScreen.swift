@@ -66,11 +66,13 @@ final class FullScreen: Sendable {
     }
 
     /// Waits for what comes next. Blocks its thread.
-    /// - Parameter last: the size of what is on the screen.
-    func next(showing last: Size, resumed: Int) -> Input {
+    /// - Parameters:
+    ///   - last: the size of what is on the screen.
+    ///   - milliseconds: after which nothing came.
+    func next(showing last: Size, resumed: Int, milliseconds: Int32) -> Input {
         if isInterrupted.isSet { return .end }
         if size != last || resumptions != resumed { return .redraw }
-        guard let isReady = RawTerminal.waitReadable(Self.input, milliseconds: 100) else { return .end }
+        guard let isReady = RawTerminal.waitReadable(Self.input, milliseconds: milliseconds) else { return .end }
         guard isReady else { return isInterrupted.isSet ? .end : .idle }
         var buffer = [UInt8](repeating: 0, count: 1024)
         let count = read(Self.input, &buffer, buffer.count)

@@ -19,7 +19,9 @@ struct InspectionSample {
     func name(_ repository: String) -> String { "\(registry.authority)/\(repository):1" }
 
     /// Two layers: the second adds, changes and removes.
-    func addChanging(_ repository: String = "web") throws {
+    /// - Returns: the digests of their blobs.
+    @discardableResult
+    func addChanging(_ repository: String = "web") throws -> [Digest] {
         let lower = try TarFile.bytes([
             TarFile.directory("etc"), TarFile.file("etc/hosts", "127.0.0.1\n"), TarFile.file("etc/old", "gone\n"),
             TarFile.file("usr/share/big.txt", String(repeating: "0123456789\n", count: 5000)),
@@ -28,7 +30,7 @@ struct InspectionSample {
             TarFile.directory("etc"), TarFile.file("etc/.wh.old", ""), TarFile.file("etc/hosts", "127.0.0.2\n"),
             TarFile.file("srv/note", "first line\nsecond line\n"),
         ])
-        _ = try registry.addImage([lower, upper], repository: repository, tag: "1")
+        return try registry.addImage([lower, upper], repository: repository, tag: "1").manifest.layers.map(\.digest)
     }
 
     /// Every kind of name that a terminal should not get as it is.

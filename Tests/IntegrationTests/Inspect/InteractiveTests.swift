@@ -1,3 +1,5 @@
+import ContentStore
+import Core
 import Glibc
 import HostOS
 import SampanTestSupport
@@ -90,6 +92,45 @@ struct InteractiveTests {
         try terminal.type("\u{3}")
         #expect(try end(process, terminal) == 0)
         expectRestored(terminal)
+    }
+
+    @Test("while work goes on it can be seen and left, and keys and sizes are taken")
+    func waiting() throws {
+        let sample = try InspectionSample("waiting")
+        let layers = try sample.addChanging()
+        try sample.work.succeed(["inspect", sample.name("web")] + sample.options)
+        // What is known of the layers stays; their bytes have to be fetched again, and the registry is silent.
+        let store = try Store.open(StoreLocation(home: sample.work.home))
+        var options = PruneOptions()
+        options.kinds = [.unreferencedBlob]
+        #expect(try store.prune(options).removed.count >= layers.count)
+        store.close()
+        for layer in layers { sample.registry.inject(.silent, on: .blob(layer)) }
+
+        let terminal = try PseudoTerminal()
+        let process = try start(sample, terminal)
+        try terminal.wait(for: "▸ usr/")
+        try terminal.type("/note\r\u{1b}[Fv")
+        try terminal.wait(for: "reading…")
+        try terminal.wait(for: "/srv/note")
+        terminal.resize(columns: 60, rows: 12)
+        try terminal.wait(for: "reading… 1 s")
+        try terminal.type("\u{1b}")
+        try terminal.wait(for: "Files with 'note'")
+        try terminal.type("\u{1b}w")
+        try terminal.wait(for: "rewritten later")
+        try terminal.type("q/big\r\u{1b}[Fe\u{15}out.txt\r")
+        try terminal.wait(for: "writing out.txt… 1 s")
+        try terminal.type("e")
+        try terminal.wait(for: "out.txt is still being written")
+        try terminal.type("\t\u{1b}[A")
+        try terminal.wait(for: "layer 1:")
+        try terminal.type("i")
+        try terminal.wait(for: "starts nothing by itself")
+        try terminal.type("qq")
+        #expect(try end(process, terminal) == 0)
+        expectRestored(terminal)
+        #expect(try FileInfo.of(sample.work.place.path("out.txt")) == nil)
     }
 
     @Test(

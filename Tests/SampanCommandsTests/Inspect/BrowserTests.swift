@@ -93,16 +93,74 @@ struct BrowserTests {
         _ = press(
             &browser, .character("/"), .character("t"), .character("o"), .character("o"), .character("l"), .enter, .end)
         let index = try #require(browser.listing.index(of: "usr/bin/tool"))
-        #expect(press(&browser, .enter) == [.view(index: index)])
-        #expect(press(&browser, .character("b")) == [.binary(index: index)])
+        #expect(press(&browser, .enter, .escape) == [.view(index: index), .leave])
+        #expect(press(&browser, .character("b"), .character("q")) == [.binary(index: index), .leave])
         #expect(press(&browser, .character("e"), .enter) == [.extract(index: index, to: "tool")])
+        #expect(browser.writing == "tool")
+        #expect(press(&browser, .character("e"), .enter, .escape) == [.view(index: index), .leave])
+        browser.endWriting("wrote tool")
+        #expect(browser.writing == nil && browser.message == "wrote tool")
         #expect(
             press(&browser, .character("e"), .control("u"), .character("x"), .enter) == [
                 .extract(index: index, to: "x")
             ])
+        browser.endWriting("no room")
         #expect(press(&browser, .character("e"), .control("u"), .enter) == [])
         #expect(press(&browser, .character("e"), .character("q"), .escape) == [])
         #expect(press(&browser, .character("q")) == [.quit])
+    }
+
+    @Test("what is waited for is shown when it comes, or left; keys do nothing else meanwhile")
+    func waiting() throws {
+        var browser = try started()
+        let page = Pager(title: "t", lines: ["a"])
+        func isWaiting() -> Bool { if case .waiting = browser.mode { true } else { false } }
+        func isPager() -> Bool { if case .pager = browser.mode { true } else { false } }
+        #expect(press(&browser, .character("w"), .character("i"), .up, .tab, .enter) == [.show(.waste)])
+        #expect(isWaiting())
+        browser.take(page)
+        #expect(isPager())
+        #expect(press(&browser, .character("q")) == [])
+        #expect(press(&browser, .character("i"), .escape) == [.show(.summary), .leave])
+        // It comes too late.
+        browser.take(page)
+        #expect(!isPager())
+        _ = press(&browser, .character("i"))
+        browser.fail("no")
+        #expect(!isWaiting() && browser.message == "no")
+        #expect(press(&browser, .character("i"), .control("c")) == [.show(.summary), .quit])
+    }
+
+    @Test("while a layer is loaded its files can't be acted on, and other layers can be gone to")
+    func loading() throws {
+        var browser = try started()
+        #expect(press(&browser, .up, .tab, .character("v"), .character("e"), .enter, .down) == [.load(layer: 0)])
+        #expect(press(&browser, .left, .down) == [.load(layer: 1)])
+        // The other layer's files come, which nobody wants any more.
+        browser.take(try TreeListing(layers: Array(Self.image.tree.layers.prefix(1))), of: 0)
+        #expect(!browser.isLoaded)
+        try Self.load(&browser)
+        #expect(browser.isLoaded && paths(browser).contains("srv"))
+    }
+
+    @Test("what goes on is on the screen, with the seconds once there are some")
+    func elapsed() throws {
+        var browser = try started()
+        let size = FullScreen.Size(columns: 100, rows: 10)
+        func text(_ elapsed: BrowserScreen.Elapsed) -> String {
+            BrowserScreen(image: Self.image, size: size, color: false, elapsed: elapsed).lines(browser)
+                .joined(separator: "\n")
+        }
+        _ = press(&browser, .character("w"))
+        #expect(text(.init()).contains("  reading…\n"))
+        #expect(text(.init(page: 3)).contains("  reading… 3 s\n") && text(.init()).contains("esc back"))
+        _ = press(&browser, .escape, .up)
+        #expect(text(.init(layer: 12)).contains("reading… 12 s"))
+        _ = press(&browser, .down)
+        try Self.load(&browser)
+        _ = press(&browser, .character("/"), .character("b"), .character("/"), .character("c"), .enter, .end)
+        _ = press(&browser, .character("e"), .enter)
+        #expect(text(.init(file: 2)).contains("writing c… 2 s"))
     }
 
     @Test(
@@ -158,8 +216,9 @@ struct BrowserTests {
             switch browser.handle(keys.randomElement(using: &random) ?? .up) {
             case .load(let layer):
                 browser.take(try TreeListing(layers: Array(image.tree.layers.prefix(layer + 1))), of: layer)
-            case .show: browser.mode = .pager(Pager(title: "t", lines: ["文件", "x"]))
-            case .view: browser.mode = .pager(Pager.file("f", [1, 2, 0], size: 3))
+            case .show: browser.take(Pager(title: "t", lines: ["文件", "x"]))
+            case .view: browser.take(Pager.file("f", [1, 2, 0], size: 3))
+            case .extract: if Bool.random(using: &random) { browser.endWriting("done") }
             default: break
             }
             let lines = BrowserScreen(image: image, size: size, color: true).lines(browser)

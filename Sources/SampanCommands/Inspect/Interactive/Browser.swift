@@ -13,11 +13,15 @@ struct Browser: Sendable {
         case filter
         /// A name is being typed for a file to write.
         case extract(index: Int, name: String)
+        /// Something is on its way that ``pager`` will show.
+        case waiting(title: String)
         case pager(Pager)
     }
 
     enum Action: Equatable, Sendable {
         case quit, suspend
+        /// What was being waited for is not wanted any more.
+        case leave
         /// Show what this layer changed.
         case load(layer: Int)
         /// Show the content of an item, or what is inside of a program.
@@ -27,7 +31,17 @@ struct Browser: Sendable {
     }
 
     /// Texts that are shown like files.
-    enum Document: Sendable { case help, summary, waste }
+    enum Document: Sendable {
+        case help, summary, waste
+
+        var title: String {
+            switch self {
+            case .help: "Keys"
+            case .summary: "Summary"
+            case .waste: "Waste"
+            }
+        }
+    }
 
     struct Row: Equatable, Sendable {
         var index: Int
@@ -46,7 +60,9 @@ struct Browser: Sendable {
     private(set) var showsOnlyChanges = false
     private(set) var sortsByName = false
     /// Something to tell until the next key.
-    var message: String?
+    private(set) var message: String?
+    /// The file that is being written.
+    private(set) var writing: String?
 
     private(set) var listing = TreeListing([])
     private(set) var isLoaded = false
@@ -74,6 +90,23 @@ struct Browser: Sendable {
         rebuild(keeping: path)
     }
 
+    /// Takes what was waited for, unless it was left.
+    mutating func take(_ pager: Pager) {
+        if case .waiting = mode { mode = .pager(pager) }
+    }
+
+    /// Tells what went wrong with what was waited for.
+    mutating func fail(_ text: String) {
+        if case .waiting = mode { mode = .browse }
+        message = text
+    }
+
+    /// Takes how the writing of a file ended.
+    mutating func endWriting(_ text: String) {
+        writing = nil
+        message = text
+    }
+
     var selected: TreeListing.Item? { rows.indices.contains(cursor) ? listing.items[rows[cursor].index] : nil }
 
     // MARK: - Keys
@@ -83,7 +116,14 @@ struct Browser: Sendable {
         if key == .control("c") { return .quit }
         if key == .control("z") { return .suspend }
         switch mode {
-        case .browse: return browse(key)
+        case .browse:
+            let action = browse(key)
+            if let title = action.flatMap(title) { mode = .waiting(title: title) }
+            return action
+        case .waiting:
+            guard key == .character("q") || key == .escape || key == .left else { return nil }
+            mode = .browse
+            return .leave
         case .filter:
             type(key)
             return nil
@@ -96,6 +136,15 @@ struct Browser: Sendable {
                 mode = .pager(pager)
             }
             return nil
+        }
+    }
+
+    /// What is shown over the page that an action brings; nil when it brings none.
+    private func title(_ action: Action) -> String? {
+        switch action {
+        case .view(let index), .binary(let index): SafeText.path(listing.items[index].path)
+        case .show(let document): document.title
+        case .quit, .suspend, .leave, .load, .extract: nil
         }
     }
 
@@ -119,7 +168,11 @@ struct Browser: Sendable {
         case .character("s"):
             sortsByName.toggle()
             rebuild()
-        default: return pane == .layers ? moveLayer(key) : moveTree(key)
+        default:
+            if pane == .layers { return moveLayer(key) }
+            // What can't be seen can't be meant.
+            if isLoaded { return moveTree(key) }
+            if key == .left { pane = .layers }
         }
         return nil
     }
@@ -156,7 +209,9 @@ struct Browser: Sendable {
         case .character("v"): return selectedFile().map { .view(index: $0) }
         case .character("b"): return selectedFile().map { .binary(index: $0) }
         case .character("e"):
-            if let index = selectedFile() {
+            if let writing {
+                message = "\(writing) is still being written"
+            } else if let index = selectedFile() {
                 mode = .extract(index: index, name: Self.suggestedName(listing.items[index].path))
             }
         default: break
@@ -218,7 +273,9 @@ struct Browser: Sendable {
             if name.utf8.count < 4000 { mode = .extract(index: index, name: name + String(character)) }
         case .enter:
             mode = .browse
-            if !name.isEmpty { return .extract(index: index, to: name) }
+            guard !name.isEmpty else { return nil }
+            writing = SafeText.text(name)
+            return .extract(index: index, to: name)
         default: break
         }
         return nil

@@ -7,6 +7,14 @@ struct BrowserScreen {
     let image: AnalysedImage
     let size: FullScreen.Size
     let color: Bool
+    var elapsed = Elapsed()
+
+    /// For how many seconds work has been going on.
+    struct Elapsed: Equatable, Sendable {
+        var layer = 0
+        var page = 0
+        var file = 0
+    }
 
     /// Columns from which on both panes are shown.
     private static let wide = 80
@@ -20,14 +28,21 @@ struct BrowserScreen {
     /// Exactly as many lines as the screen has, none wider than it.
     func lines(_ browser: Browser) -> [String] {
         var lines: [String]
-        if case .pager(let pager) = browser.mode {
+        switch browser.mode {
+        case .pager(let pager):
             lines = [bar(pager.title)] + pager.visible(height: size.rows - 2, width: size.columns)
-        } else {
+        case .waiting(let title): lines = [bar(title), "", clip(Self.going("  reading", elapsed.page))]
+        case .browse, .filter, .extract:
             lines = [bar(title(browser)), page.paint(clip(subtitle(browser)), .dim)] + panes(browser)
         }
         lines = Array(lines.prefix(max(0, size.rows - 1)))
         lines += [String](repeating: "", count: max(0, size.rows - 1 - lines.count))
         return lines + [bottom(browser)]
+    }
+
+    /// What is being done, and for how long when that begins to matter.
+    private static func going(_ what: String, _ seconds: Int) -> String {
+        seconds == 0 ? what + "…" : "\(what)… \(seconds) s"
     }
 
     private func title(_ browser: Browser) -> String {
@@ -77,7 +92,7 @@ struct BrowserScreen {
         what += browser.sortsByName ? ", by name" : ", largest first"
         if browser.isCut { what += ", the first \(Browser.rowLimit)" }
         let heading = page.paint(fit(what, width), .bold)
-        guard browser.isLoaded else { return [heading, fit("reading…", width)] }
+        guard browser.isLoaded else { return [heading, fit(Self.going("reading", elapsed.layer), width)] }
         guard !browser.rows.isEmpty else { return [heading, fit("nothing", width)] }
         let top = Self.top(cursor: browser.cursor, count: browser.rows.count, height: height)
         return [heading]
@@ -128,9 +143,13 @@ struct BrowserScreen {
 
     private func bottom(_ browser: Browser) -> String {
         if let message = browser.message { return bar(message) }
+        if case .browse = browser.mode, let file = browser.writing {
+            return bar(Self.going("writing \(file)", elapsed.file))
+        }
         switch browser.mode {
         case .filter: return bar("paths with: \(SafeText.text(browser.filter))▏  enter keeps it, esc takes it away")
         case .extract(_, let name): return bar("write to: \(SafeText.text(name))▏  enter writes, esc does not")
+        case .waiting: return bar("esc back, without it")
         case .pager: return bar("↑ ↓ ← → page g G  q back")
         case .browse:
             let keys =
