@@ -27,6 +27,29 @@ package final class ArchiveTarget: ImageTarget {
         var index = ImageIndex(manifests: [])
         var docker: [DockerManifestEntry] = []
         var finished = 0
+        /// Tags that several of its images have.
+        var shared: Set<String> = []
+
+        /// A tag that another image has too finds neither alone: each goes by its full name then.
+        mutating func unambiguous(_ names: [LayoutName]) -> [LayoutName] {
+            for name in names {
+                let others = index.manifests.lazy.map(\.annotations).filter {
+                    $0[Annotation.refName] == name.refName && $0[Annotation.containerdName] != name.imageName
+                }
+                if !others.isEmpty { shared.insert(name.refName) }
+            }
+            for place in index.manifests.indices {
+                let annotations = index.manifests[place].annotations
+                guard let tag = annotations[Annotation.refName], shared.contains(tag),
+                    let full = annotations[Annotation.containerdName]
+                else { continue }
+                index.manifests[place].annotations[Annotation.refName] = full
+            }
+            return names.map { name in
+                guard shared.contains(name.refName), let full = name.imageName else { return name }
+                return LayoutName(refName: full, imageName: full)
+            }
+        }
     }
 
     private let form: Form
@@ -79,12 +102,7 @@ package final class ArchiveTarget: ImageTarget {
         put(document: root)
         let names = names.isEmpty ? [name].compactMap { $0 } : LayoutName.names(for: names)
         let isLast = try state.withLock { state in
-            // Where an earlier image has the tag, the later goes by its full name.
-            let taken = Set(state.index.names)
-            let names = names.map { name in
-                guard taken.contains(name.refName), let full = name.imageName else { return name }
-                return LayoutName(refName: full, imageName: full)
-            }
+            let names = state.unambiguous(names)
             try LayoutExport.enter(root.descriptor, names, in: &state.index)
             if case .image(let image) = manifest { state.docker.append(DockerManifestEntry(image, names)) }
             state.finished += 1

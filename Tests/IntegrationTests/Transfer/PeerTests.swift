@@ -179,10 +179,20 @@ struct PeerTests {
             try Shell.run("gzip -k '\(path)'")
             #expect(
                 try piped.succeed(["load", "-i", path + ".gz"]).outputLines.sorted() == loaded.outputLines.sorted())
-            let theirName = format == "docker" ? "api:1" : "docker.io/library/api:1"
-            #expect(
-                try work.skopeoDigest("\(transport):\(path):\(theirName)", "--config")
-                    == (try work.inspect("api:1").manifest.config.digest.description))
+            // Both have the tag 1, which by itself means neither.
+            for name in ["web:1", "api:1"] {
+                let theirName = format == "docker" ? name : "docker.io/library/" + name
+                #expect(
+                    try work.skopeoDigest("\(transport):\(path):\(theirName)", "--config")
+                        == (try work.inspect(name).manifest.config.digest.description))
+            }
+            if format == "oci" {
+                let bare = try work.run("inspect", "oci-archive:\(path):1")
+                #expect(bare.code == 2 && bare.error.contains("docker.io/library/web:1"), "\(bare)")
+            } else {
+                let tags = try Shell.run("skopeo list-tags 'docker-archive:\(path)' | jq -r '.Tags[]'")
+                #expect(tags.hasPrefix("docker.io/library/web:1\ndocker.io/library/api:1\n"), "\(tags)")
+            }
         }
         let piped = try work.succeed(["save", "web:1", "-o", "-"]).output
         #expect(piped.utf8.count > 200_000)
