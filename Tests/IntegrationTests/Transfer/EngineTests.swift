@@ -65,6 +65,8 @@ struct EngineTests {
             ["copy", "oci:\(work.place.path("zstd")):1", "docker-daemon:zstd:1"], environment: environment)
         #expect(zstd.result == config)
 
+        try explain(work, "docker-daemon:web:1", environment)
+
         let unknown = try work.run(["pull", "docker-daemon:webb:1"], environment: environment)
         #expect(unknown.code == 2)
         #expect(unknown.error.contains("the engine has no image 'webb:1'"), "\(unknown)")
@@ -78,6 +80,30 @@ struct EngineTests {
         #expect(all.code == 2 && all.error.contains("--platform"), "\(all)")
         #expect(try work.succeed(["push", index, "docker-daemon:x:1"], environment: environment).code == 0)
         #expect(digest.hasPrefix("sha256:"))
+    }
+
+    /// An engine's image is inspected, compared and judged as that of the store that it is.
+    private func explain(_ work: Workspace, _ image: String, _ environment: [String: String]) throws {
+        func json(_ arguments: String...) throws -> OrderedJSON {
+            try OrderedJSON(
+                parsing: Array(
+                    work.succeed(arguments + ["-q", "--format", "json"], environment: environment).output.utf8))
+        }
+        let (shown, stored) = (try json("inspect", image), try json("inspect", "web:1"))
+        for key in ["bytes", "kinds", "waste", "programs", "packages"] {
+            #expect(shown[key] == stored[key], "\(key)")
+        }
+        #expect(try json("inspect", "--files", image) == json("inspect", "--files", "web:1"))
+        #expect(try json("diff", image, "web:1")["same"] == true)
+        let missing = try work.run(["inspect", "docker-daemon:webb:1"], environment: environment)
+        #expect(missing.code == 2 && missing.error.contains("the engine has no image 'webb:1'"), "\(missing)")
+        for (limit, code) in [("1MB", Int32(0)), ("1kB", 1)] {
+            try work.place.file("sampan.yaml", "policy:\n  size:\n    max: \(limit)\n")
+            let outcome = try work.run(["check", image], environment: environment)
+            #expect(outcome.code == code, "\(outcome)")
+            #expect(outcome.output.contains("size") || code == 0, "\(outcome)")
+        }
+        unlink(work.place.path("sampan.yaml"))
     }
 
     @Test(
