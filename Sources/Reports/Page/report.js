@@ -56,7 +56,7 @@
   const names = { 2: data.kinds, 3: data.layers, 4: data.packages };
 
   const build = (group) => {
-    const root = { name: data.name, bytes: 0, children: new Map(), parent: null };
+    const root = { name: data.name, bytes: 0, children: new Map(), parent: null, files: [] };
     for (const file of data.files) {
       const parts = file[0].split("/");
       if (groups[group] !== null) parts.unshift(names[groups[group]][file[groups[group]]]);
@@ -64,12 +64,13 @@
       node.bytes += file[1];
       for (const part of parts) {
         if (!node.children.has(part)) {
-          node.children.set(part, { name: part, bytes: 0, children: new Map(), parent: node, file: null });
+          node.children.set(part, { name: part, bytes: 0, children: new Map(), parent: node, files: [] });
         }
         node = node.children.get(part);
         node.bytes += file[1];
       }
-      node.file = file;
+      // Small files of a directory come together as one, by kind, layer and package.
+      node.files.push(file);
     }
     return root;
   };
@@ -86,7 +87,7 @@
   const most = (node, column) => {
     const bytes = new Map();
     const add = (at) => {
-      if (at.file) bytes.set(at.file[column], (bytes.get(at.file[column]) || 0) + at.file[1]);
+      for (const file of at.files) bytes.set(file[column], (bytes.get(file[column]) || 0) + file[1]);
       at.children.forEach(add);
     };
     add(node);
@@ -246,7 +247,7 @@
     });
     const used = new Map();
     const count = (node) => {
-      if (node.file) used.set(node.file[column], (used.get(node.file[column]) || 0) + node.bytes);
+      for (const file of node.files) used.set(file[column], (used.get(file[column]) || 0) + file[1]);
       node.children.forEach(count);
     };
     count(here);

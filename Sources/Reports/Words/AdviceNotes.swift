@@ -17,6 +17,7 @@ package enum AdviceNotes {
             switch advice.rule {
             case "will-not-start": "nothing runs"
             case "runtime-gap": "fails while it runs"
+            case "static-go": "starts on fewer bases"
             case "secret": "a secret leaks"
             case "non-root": "an intruder is root"
             case "dockerignore": "the sources' history leaks"

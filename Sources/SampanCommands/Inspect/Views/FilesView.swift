@@ -11,15 +11,16 @@ struct FilesView {
     let page: Page
 
     var lines: [String] {
+        let showsLines = image.showsLines(on: page)
         var grid = Grid(
             [.right, .left, .left, .right, .left, .left, .path],
-            header: ["SIZE", "MODE", "OWNER", "LAYER", image.hasPlaces ? "LINE" : "", "KIND", "PATH"])
+            header: ["SIZE", "MODE", "OWNER", "LAYER", showsLines ? "LINE" : "", "KIND", "PATH"])
         for item in sorted {
             grid.add([
                 Grid.Cell(Human.bytes(item.bytes)), Grid.Cell(ModeText.text(item.entry), .dim),
                 Grid.Cell("\(item.entry.uid):\(item.entry.gid)", .dim),
                 Grid.Cell(item.layer < 0 ? "" : String(item.layer + 1), .dim),
-                Grid.Cell(image.line(item.layer) ?? "", .cyan), Grid.Cell(kind(item)),
+                Grid.Cell(showsLines ? image.line(item.layer) ?? "" : "", .cyan), Grid.Cell(kind(item)),
                 Grid.Cell(SafeText.path(item.path) + ModeText.target(item.entry)),
             ])
         }
@@ -40,6 +41,9 @@ struct FilesView {
 extension AnalysedImage {
     /// Whether lines of a Dockerfile are known.
     var hasPlaces: Bool { layers.contains { $0.cause.place != nil } }
+
+    /// Whether lists of files have the line beside the layer: where they are known, and paths have room all the same.
+    func showsLines(on page: Page) -> Bool { hasPlaces && page.width >= 120 }
 
     /// The line that made a layer, where it is known.
     func line(_ layer: Int) -> String? {

@@ -33,13 +33,15 @@ struct WasteView {
                     + "\(SummaryView.percent(waste.diveEfficiency)), \(Human.bytes(waste.diveWastedBytes)) wasted")
         ]
         guard !waste.items.isEmpty else { return lines }
+        let showsLines = image.showsLines(on: page)
         var grid = Grid(
             [.right, .left, .right, .left, .path, .path],
-            header: ["SIZE", "WHY", "LAYER", image.hasPlaces ? "LINE" : "", "PATH", "DETAIL"])
+            header: ["SIZE", "WHY", "LAYER", showsLines ? "LINE" : "", "PATH", "DETAIL"])
         for item in waste.items {
             grid.add([
                 Grid.Cell(Human.bytes(item.bytes)), Grid.Cell(KindText.waste(item.kind)),
-                Grid.Cell(String(item.layer + 1), .dim), Grid.Cell(image.line(item.layer) ?? "", .cyan),
+                Grid.Cell(String(item.layer + 1), .dim),
+                Grid.Cell(showsLines ? image.line(item.layer) ?? "" : "", .cyan),
                 Grid.Cell(SafeText.path(item.path)), Grid.Cell(because(item), .dim),
             ])
         }
@@ -49,7 +51,7 @@ struct WasteView {
 
     private func because(_ item: Waste.Item) -> String {
         if let original = item.original { return "as \(SafeText.path(original))" }
-        return item.replacedBy.map { "by \(explanation.image.line($0) ?? "layer \($0 + 1)")" } ?? ""
+        return item.replacedBy.map { "by layer \($0 + 1)" } ?? ""
     }
 
     struct Group: Equatable {
