@@ -30,7 +30,11 @@ struct TreeFitting {
 
     private mutating func fit(_ number: Int) {
         let contents = layers[number].facts.contents
-        let hasDangling = contents.entries.contains { Self.isDangling($0, contents) }
+        // Entries are large: they are asked where they are.
+        let entries = contents.entries
+        let hasDangling = entries.indices.contains {
+            entries[$0].isHardlink && Self.isDangling(entries[$0], contents)
+        }
         let goesThroughLinks = goesThroughLinks(contents)
         if hasDangling || goesThroughLinks {
             let below = layers[..<number].map(\.facts.contents)
@@ -39,7 +43,8 @@ struct TreeFitting {
             if hasDangling { replaceDangling(number, lower) }
             if goesThroughLinks { complete(number, lower) }
         }
-        for entry in layers[number].facts.contents.entries where entry.isSymlink { links.insert(entry.path) }
+        let fitted = layers[number].facts.contents.entries
+        for index in fitted.indices where fitted[index].isSymlink { links.insert(fitted[index].path) }
     }
 
     /// Whether a hard link's target is not in its layer, or no more than a link of a circle. A link to a dangling one
@@ -59,8 +64,8 @@ struct TreeFitting {
         if links.isEmpty { return false }
         var last: ArraySlice<UInt8> = []
         var seen: Set<BytePath> = []
-        for entry in contents.entries {
-            let bytes = entry.path.bytes
+        for index in contents.entries.indices {
+            let bytes = contents.entries[index].path.bytes
             let parent = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
             if parent == last { continue }
             last = parent

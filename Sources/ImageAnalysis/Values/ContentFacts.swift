@@ -27,36 +27,61 @@ package enum ContentKind: String, Sendable, Hashable, CaseIterable {
     case text, data, empty
 }
 
-/// What was found out about the content of one file while its layer was read.
+/// What was found out about the content of one file while its layer was read. There may be millions: what few files have
+/// is apart, and costs the others nothing.
 package struct ContentFacts: Sendable, Hashable {
-    package var kind: ContentKind
     /// Of the bytes; nil for what has none.
     package var digest: Digest?
-    /// Of an ELF file.
-    package var binary: BinaryFacts? {
-        get { program?.facts }
-        set { program = newValue.map(Program.init) }
-    }
-    /// Hundreds of bytes that few files have: apart, they cost the others nothing.
-    private var program: Program?
-    /// Of a script: the words behind `#!`.
-    package var interpreter: [String] = []
-    package var secrets: [SecretFinding] = []
-    /// The bytes themselves where judging needs them.
-    package var captured: [UInt8]?
+    package var kind: ContentKind
+    /// Nil when there is nothing of it.
+    private var rare: Rare?
 
     package init(kind: ContentKind, digest: Digest? = nil) {
         self.kind = kind
         self.digest = digest
     }
 
-    private final class Program: Sendable, Hashable {
-        let facts: BinaryFacts
+    /// Of an ELF file.
+    package var binary: BinaryFacts? {
+        get { rare?.values.binary }
+        set { change { $0.binary = newValue } }
+    }
+    /// Of a script: the words behind `#!`.
+    package var interpreter: [String] {
+        get { rare?.values.interpreter ?? [] }
+        set { change { $0.interpreter = newValue } }
+    }
+    package var secrets: [SecretFinding] {
+        get { rare?.values.secrets ?? [] }
+        set { change { $0.secrets = newValue } }
+    }
+    /// The bytes themselves where judging needs them.
+    package var captured: [UInt8]? {
+        get { rare?.values.captured }
+        set { change { $0.captured = newValue } }
+    }
 
-        init(_ facts: BinaryFacts) { self.facts = facts }
+    private mutating func change(_ body: (inout RareValues) -> Void) {
+        let none = RareValues()
+        var values = rare?.values ?? none
+        body(&values)
+        rare = values == none ? nil : Rare(values)
+    }
 
-        static func == (left: Program, right: Program) -> Bool { left.facts == right.facts }
-        func hash(into hasher: inout Hasher) { hasher.combine(facts) }
+    private struct RareValues: Sendable, Hashable {
+        var binary: BinaryFacts?
+        var interpreter: [String] = []
+        var secrets: [SecretFinding] = []
+        var captured: [UInt8]?
+    }
+
+    private final class Rare: Sendable, Hashable {
+        let values: RareValues
+
+        init(_ values: RareValues) { self.values = values }
+
+        static func == (left: Rare, right: Rare) -> Bool { left.values == right.values }
+        func hash(into hasher: inout Hasher) { hasher.combine(values) }
     }
 }
 

@@ -30,8 +30,8 @@ package struct LayerContents: Sendable {
         self.entries = entries
     }
 
-    /// Takes entries that are in order already.
-    init(sorted entries: [Entry]) { self.entries = entries }
+    /// Takes entries that are in order already, hard linked files under the first of their names.
+    package init(sorted entries: [Entry]) { self.entries = entries }
 
     private static func isAscending(_ entries: [Entry]) -> Bool {
         for index in entries.indices.dropFirst() where !(entries[index - 1].path < entries[index].path) { return false }

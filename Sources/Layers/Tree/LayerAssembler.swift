@@ -177,12 +177,17 @@ struct LayerAssembler {
         set { added[position] = newValue }
     }
 
-    /// The layer.
-    func finish() throws -> LayerContents {
+    /// The layer. What was added goes into it, so that nothing is there twice; nothing can be added then.
+    mutating func finish() throws -> LayerContents {
         if lower == nil, targets.isEmpty, removals.isEmpty, whiteouts.isEmpty, opaque.isEmpty {
             // All that was added stays as it is.
-            let order = positions.values.sorted { added[$0].path < added[$1].path }
-            return LayerContents(sorted: order.map { added[$0] })
+            var order = positions.values.sorted { added[$0].path < added[$1].path }
+            positions = [:]
+            var entries: [Entry] = []
+            swap(&entries, &added)
+            guard order.count == entries.count else { return LayerContents(sorted: order.map { entries[$0] }) }
+            entries.permute(&order)
+            return LayerContents(sorted: entries)
         }
         var alive = removals.isEmpty ? positions : positions.filter { isAlive($0.value, $0.key) }
         var entries: [BytePath: Entry] = [:]
@@ -260,6 +265,25 @@ struct LayerAssembler {
             entries[path] = entry
             if lower == nil { return }
             path = path.parent
+        }
+    }
+}
+
+extension [Entry] {
+    /// Puts each element where it belongs, without room for a second array.
+    /// - Parameter order: for each place the position of what comes there, each position once; of no use afterwards.
+    fileprivate mutating func permute(_ order: inout [Int]) {
+        for start in indices where order[start] != start {
+            let first = self[start]
+            var place = start
+            while order[place] != start {
+                let next = order[place]
+                self[place] = self[next]
+                order[place] = place
+                place = next
+            }
+            self[place] = first
+            order[place] = place
         }
     }
 }

@@ -31,7 +31,7 @@ struct TreeMerger {
     mutating func apply(_ layer: Int) {
         let upper = references(of: layer)
         if visible.isEmpty {
-            visible = upper.filter { !entry($0).isWhiteout }
+            visible = upper.filter { !isWhiteout($0) }
             return
         }
         // Where the contents of directories that the layer hides start (+1) and end (-1).
@@ -40,15 +40,16 @@ struct TreeMerger {
         steps.reserveCapacity(visible.count + upper.count)
         var low = 0
         for reference in upper {
-            let above = entry(reference)
-            while low < visible.count, path(visible[low]) < above.path {
+            let upperPath = path(reference)
+            while low < visible.count, path(visible[low]) < upperPath {
                 steps.append(Step(lower: low))
                 low += 1
             }
-            guard low < visible.count, path(visible[low]) == above.path else {
+            guard low < visible.count, path(visible[low]) == upperPath else {
                 steps.append(Step(upper: reference))
                 continue
             }
+            let above = entry(reference)
             let below = entry(visible[low])
             if below.isDirectory, !above.isDirectory || above.isOpaque {
                 let range = PathOrder.range(below: below.path, visible.count) { path(visible[$0]).bytes }
@@ -81,7 +82,7 @@ struct TreeMerger {
                 continue
             }
             if let onRemoval, let lower = step.lower { onRemoval(visible[lower], layer, step.upper) }
-            if let upper = step.upper, !entry(upper).isWhiteout {
+            if let upper = step.upper, !isWhiteout(upper) {
                 next.append(upper)
             }
         }
@@ -91,6 +92,11 @@ struct TreeMerger {
     private func entry(_ reference: TreeIndex.Reference) -> Entry {
         reference.layer < 0
             ? implied[Int(reference.entry)] : layers[Int(reference.layer)].entries[Int(reference.entry)]
+    }
+
+    // Entries are large: most of them are not copied to be asked.
+    private func isWhiteout(_ reference: TreeIndex.Reference) -> Bool {
+        reference.layer >= 0 && layers[Int(reference.layer)].entries[Int(reference.entry)].isWhiteout
     }
 
     private func path(_ reference: TreeIndex.Reference) -> BytePath {

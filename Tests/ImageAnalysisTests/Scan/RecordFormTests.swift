@@ -15,6 +15,29 @@ import Testing
         return SHA256.digest(of: writer.bytes).hex
     }
 
+    @Test("a long record is compressed in pieces and read as one; one that is too long is none")
+    func pieces() throws {
+        let text = String(repeating: "0123456789abcdef", count: 1000)
+        func pack(limit: Int) throws -> [UInt8]? {
+            try RecordForm.pack(limit: limit) { writer in
+                for number in 0..<200 {
+                    writer.write(number)
+                    writer.write(text)
+                    writer.cut()
+                    #expect(writer.bytes.count < RecordPieces.size + 20_000)
+                }
+            }
+        }
+        let record = try #require(try pack(limit: 1 << 20))
+        let numbers = try RecordForm.unpack(record) { reader in
+            try (0..<200).map { _ in (try reader.int(), try reader.text() == text) }
+        }
+        #expect(numbers.map(\.0) == Array(0..<200))
+        #expect(numbers.allSatisfy { $0.1 })
+        #expect(try pack(limit: record.count) == record)
+        #expect(try pack(limit: record.count - 1) == nil)
+    }
+
     @Test("a layer is coded as the number of the form says")
     func layer() {
         #expect(RecordForm.number == 1)

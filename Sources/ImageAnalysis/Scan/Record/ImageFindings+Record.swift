@@ -14,10 +14,14 @@ extension RecordWriter {
             $0.write($1.package, &paths)
             $0.write($1.files)
             $0.write($1.bytes)
+            $0.cut()
         }
         write(findings.waste.diveEfficiency.bitPattern)
         write(findings.waste.diveWastedBytes)
-        write(findings.waste.items) { $0.write($1, &paths) }
+        write(findings.waste.items) {
+            $0.write($1, &paths)
+            $0.cut()
+        }
         write(findings.programs) {
             paths.write($1.path, to: &$0)
             $0.write($1.isEntrypoint)

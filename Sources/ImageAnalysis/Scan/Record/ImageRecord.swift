@@ -39,16 +39,14 @@ enum ImageRecord {
 
     /// Keeps what was found out. That it can't be kept must not take the answer away.
     static func save(_ findings: ImageFindings, of image: AnalysedImage, to store: Store) {
-        guard let key = key(image), let record = try? encode(findings, image), record.count <= RecordForm.sizeLimit
-        else { return }
+        guard let key = key(image), let record = try? encode(findings, image) else { return }
         try? store.recordAnalysis(of: key, form: RecordForm.image, record)
     }
 
-    static func encode(_ findings: ImageFindings, _ image: AnalysedImage) throws -> [UInt8] {
-        var writer = RecordWriter()
+    /// Nil when the record would take more than is kept.
+    static func encode(_ findings: ImageFindings, _ image: AnalysedImage) throws -> [UInt8]? {
         var paths = RecordPaths(image)
-        writer.write(findings, &paths)
-        return try RecordForm.pack(writer)
+        return try RecordForm.pack { $0.write(findings, &paths) }
     }
 
     /// - Throws: ``RecordDamage``, `ArchiveError`.

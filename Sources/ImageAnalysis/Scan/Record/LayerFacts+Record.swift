@@ -19,6 +19,8 @@ extension RecordWriter {
             write(last[shared...])
             write(entry)
             write(content) { $0.write($1) }
+            cut()
+            if isTooLong { return }
         }
     }
 
@@ -87,11 +89,16 @@ extension RecordReader {
         var left = contentBytes
         for _ in 0..<count {
             guard let shared = Int(exactly: try number()), shared <= last.count else { throw RecordDamage() }
-            last.removeSubrange(shared...)
-            last.append(contentsOf: try piece(try self.count()))
-            let entry = try entry(BytePath(normalized: [UInt8](last)), archive)
+            let rest = try piece(try self.count())
+            last = [UInt8](unsafeUninitializedCapacity: shared + rest.count) { path, count in
+                let path = UnsafeMutableRawBufferPointer(path)
+                last.withUnsafeBytes { path.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<shared])) }
+                UnsafeMutableRawBufferPointer(rebasing: path[shared...]).copyMemory(from: rest)
+                count = shared + rest.count
+            }
+            let entry = try entry(BytePath(normalized: last), archive)
             // What follows finds paths by their order.
-            if let before = entries.last, !(before.path < entry.path) { throw RecordDamage() }
+            if let before = entries.last?.path, !(before < entry.path) { throw RecordDamage() }
             if entry.isFile { left -= entry.size }
             guard left >= 0 else { throw RecordDamage() }
             entries.append(entry)
@@ -99,7 +106,8 @@ extension RecordReader {
         }
         guard entries.first?.path.isRoot != true else { throw RecordDamage() }
         return LayerFacts(
-            diffID: diffID, archiveSize: archiveSize, contentBytes: contentBytes, contents: LayerContents(entries),
+            diffID: diffID, archiveSize: archiveSize, contentBytes: contentBytes,
+            contents: LayerContents(sorted: entries),
             facts: facts, archive: archive, remarks: remarks)
     }
 
@@ -131,14 +139,18 @@ extension RecordReader {
     private mutating func contentFacts() throws(RecordDamage) -> ContentFacts {
         var facts = ContentFacts(kind: try choice(ContentKind.self))
         facts.digest = try optional { (reader) throws(RecordDamage) in try reader.digest() }
-        facts.binary = try optional { (reader) throws(RecordDamage) in try reader.binary() }
-        facts.interpreter = try texts()
-        facts.secrets = try list { (reader) throws(RecordDamage) in
+        if let binary = try optional({ (reader) throws(RecordDamage) in try reader.binary() }) { facts.binary = binary }
+        let interpreter = try texts()
+        if !interpreter.isEmpty { facts.interpreter = interpreter }
+        let secrets = try list { (reader) throws(RecordDamage) in
             SecretFinding(
                 rule: try reader.text(), title: try reader.text(),
                 line: try reader.optional { (reader) throws(RecordDamage) in try reader.int() })
         }
-        facts.captured = try optional { (reader) throws(RecordDamage) in try reader.data() }
+        if !secrets.isEmpty { facts.secrets = secrets }
+        if let captured = try optional({ (reader) throws(RecordDamage) in try reader.data() }) {
+            facts.captured = captured
+        }
         return facts
     }
 }

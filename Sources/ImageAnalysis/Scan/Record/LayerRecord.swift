@@ -11,15 +11,12 @@ enum LayerRecord {
 
     /// Keeps what was found out. That it can't be kept (a full disk, a store of another) must not take the answer away.
     static func save(_ facts: LayerFacts, of layer: Digest, to store: Store) {
-        guard let record = try? encode(facts), record.count <= RecordForm.sizeLimit else { return }
+        guard let record = try? encode(facts) else { return }
         try? store.recordAnalysis(of: layer, form: RecordForm.layer, record)
     }
 
-    static func encode(_ facts: LayerFacts) throws -> [UInt8] {
-        var writer = RecordWriter()
-        writer.write(facts)
-        return try RecordForm.pack(writer)
-    }
+    /// Nil when the record would take more than is kept.
+    static func encode(_ facts: LayerFacts) throws -> [UInt8]? { try RecordForm.pack { $0.write(facts) } }
 
     /// - Throws: ``RecordDamage``, `ArchiveError`.
     static func decode(_ record: [UInt8]) throws -> LayerFacts {

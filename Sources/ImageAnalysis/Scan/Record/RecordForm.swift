@@ -14,11 +14,17 @@ enum RecordForm {
     static let image = "image-\(number)"
 
     /// Bytes of the largest record that is kept, compressed and not: what takes more is found out again.
-    static let sizeLimit = 32 << 20
+    private static let sizeLimit = 32 << 20
     private static let plainLimit = 256 << 20
 
-    static func pack(_ writer: RecordWriter) throws -> [UInt8] {
-        try writer.bytes.withUnsafeBytes { try MemberCompressor(.zstd(level: 1)).compress($0) }
+    /// - Returns: nil when the record takes more than is kept.
+    /// - Throws: `ArchiveError`.
+    static func pack(limit: Int = sizeLimit, _ body: (inout RecordWriter) -> Void) throws -> [UInt8]? {
+        let pieces = try RecordPieces(limit: limit)
+        var writer = RecordWriter(into: pieces)
+        body(&writer)
+        pieces.add(writer.bytes)
+        return try pieces.record()
     }
 
     /// - Throws: ``RecordDamage``, `ArchiveError`, and what the body throws.

@@ -3,6 +3,20 @@ internal import Core
 /// Writes values one after another, without names or types: whoever reads them knows their order.
 struct RecordWriter {
     private(set) var bytes: [UInt8] = []
+    /// Takes the bytes from time to time, when there are many; nil when they stay.
+    private let pieces: RecordPieces?
+
+    init(into pieces: RecordPieces? = nil) { self.pieces = pieces }
+
+    /// Whether more was written than a record may have: there is no use in going on.
+    var isTooLong: Bool { pieces?.isTooLong ?? false }
+
+    /// To be called between values: hands over what was written when it is a piece's worth.
+    mutating func cut() {
+        guard let pieces, bytes.count >= RecordPieces.size else { return }
+        pieces.add(bytes)
+        bytes.removeAll(keepingCapacity: true)
+    }
 
     /// Seven bits a byte, the lowest first; the top bit says that more follow.
     mutating func write(_ number: UInt64) {
