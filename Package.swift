@@ -176,8 +176,8 @@ let package = Package(
         tests(
             "ImageAnalysisTests",
             [
-                "Core", "HostOS", "OCI", "Inventory", "Binaries", "Cataloging", "Archive", "ContentStore", "Layers",
-                "ImageLayouts", "ImageAnalysis", "SampanTestSupport",
+                "Core", "HostOS", "OCI", "DockerfileSyntax", "Inventory", "Binaries", "Cataloging", "Archive",
+                "ContentStore", "Layers", "ImageLayouts", "ImageAnalysis", "SampanTestSupport",
             ]),
         tests(
             "PolicyTests",

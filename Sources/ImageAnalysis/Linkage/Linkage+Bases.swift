@@ -1,5 +1,5 @@
 internal import Binaries
-internal import Core
+package import Core
 internal import Layers
 internal import OCI
 
@@ -7,12 +7,13 @@ extension Linkage {
     /// Whether what the image starts would start on other bases: with its own files, those outside of the directories
     /// that belong to a system, and with the programs that it starts, wherever they lie. A shell and interpreters of
     /// scripts that lie in the system's directories stay behind with their system.
+    /// - Parameter libraries: of the image, which are brought to the base too, under these names.
     /// - Returns: nothing when the image starts nothing that is known.
-    package func bases() -> [BaseVerdict] {
+    package func bases(bringing libraries: [BytePath] = []) -> [BaseVerdict] {
         let judge = ProgramJudge(image)
         let steps = entrypoints(judge, RuntimeNeeds(judge)) { _ in }
         guard !steps.isEmpty, steps.contains(where: { $0.file != nil }) else { return [] }
-        let own = ownFiles(with: steps)
+        let own = ownFiles(with: steps, libraries)
         return BaseTable.allCases.compactMap { base in
             base.layer(image.platform.architecture).map { verdict(base, $0, own, judge, steps) }
         }
@@ -66,7 +67,7 @@ extension Linkage {
         !Self.isOfSystem(file.path) || !StartCommand.isInterpreter(name)
     }
 
-    private func ownFiles(with steps: [Entrypoint]) -> LayerFacts {
+    private func ownFiles(with steps: [Entrypoint], _ libraries: [BytePath]) -> LayerFacts {
         var files = BaseFiles()
         let tops = ((try? image.tree.list(BytePath())) ?? []).filter { !Self.isOfSystem($0.path) }
         let below = (tops.map(\.path) + [Self.local]).flatMap { (try? image.tree.walk(below: $0)) ?? [] }
@@ -77,6 +78,12 @@ extension Linkage {
                 goesAlong(file, name)
             else { continue }
             files.add(file.entry, file.facts)
+        }
+        for path in libraries {
+            guard let node = (try? image.tree.lookup(path)) ?? nil else { continue }
+            var entry = node.entry
+            entry.path = path
+            files.add(entry, image.facts(of: node))
         }
         return files.layer
     }

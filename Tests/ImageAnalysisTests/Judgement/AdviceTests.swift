@@ -1,6 +1,7 @@
 import Binaries
 import ContentStore
 import Core
+import Inventory
 import Layers
 import OCI
 import Testing
@@ -80,7 +81,9 @@ struct AdviceTests {
         }
         #expect(
             advice?.after
-                == "RUN --mount=type=bind,source=pkg.deb,target=/tmp/pkg.deb dpkg -i /tmp/pkg.deb && rm /tmp/pkg.deb")
+                == "RUN --mount=type=bind,source=pkg.deb,target=/tmp/pkg.deb dpkg -i /tmp/pkg.deb")
+        #expect(
+            advice?.before == "COPY pkg.deb /tmp/pkg.deb\nRUN dpkg -i /tmp/pkg.deb && rm /tmp/pkg.deb")
     }
 
     @Test("an owner is set while copying")
@@ -89,7 +92,7 @@ struct AdviceTests {
             $0.layer("COPY app /app # buildkit", line: 2)
             $0.file("app", size: 50_000)
             $0.layer("RUN /bin/sh -c chown -R web:web /app && chmod 755 /app", line: 3)
-            $0.file("app", size: 50_000, uid: 1000)
+            $0.file("app", size: 50_000, mode: 0o755, uid: 1000)
         }
         #expect(advice?.place?.firstLine == 2)
         #expect(advice?.before == "COPY app /app")
@@ -163,6 +166,38 @@ struct AdviceTests {
         #expect(c?.bytes == 25_000)
     }
 
+    @Test("symbols of libraries of one layer are one piece, with the largest first")
+    func symbolsOfMany() throws {
+        let advice = try Self.advice("strip-symbols") {
+            $0.layer("RUN /bin/sh -c make install", line: 2)
+            for (name, bytes) in [("a", Int64(5000)), ("b", 9000), ("c", 7000)] {
+                $0.file("usr/lib/lib\(name).so", name, size: 20_000) { facts in
+                    facts.binary = ImageStack.binary(.sharedLibrary, symbols: bytes)
+                }
+            }
+        }
+        #expect(advice?.bytes == 21_000)
+        #expect(
+            advice?.title
+                == "3 programs and libraries have 21.0 kB of symbols and debug information that no run needs, "
+                + "/usr/lib/libb.so the most")
+        #expect(
+            advice?.after
+                == "RUN make install && strip --strip-unneeded /usr/lib/libb.so /usr/lib/libc.so /usr/lib/liba.so")
+    }
+
+    @Test("libraries of sanitizers are build tools")
+    func sanitizers() {
+        func has(_ name: String, _ ecosystem: Component.Ecosystem = .deb) -> Bool {
+            BuildTools.has(Component(ecosystem, name: name, version: "1"))
+        }
+        for name in ["libasan8", "libtsan2", "liblsan0", "libubsan1", "libhwasan0", "libcc1-0", "gcc-12"] {
+            #expect(has(name))
+        }
+        for name in ["libatomic1", "libgomp1", "libstdc++6", "gcc-12-base", "libasan"] { #expect(!has(name)) }
+        #expect(has("libasan", .rpm))
+    }
+
     @Test("version control is kept out of the context")
     func ignore() throws {
         let advice = try Self.advice("dockerignore") {
@@ -190,8 +225,14 @@ struct AdviceTests {
         #expect(advice?.bytes == 2_000_000)
         #expect(advice?.place?.firstLine == 2)
         #expect(
-            advice?.after
-                == "FROM base:static\nCOPY --from=build /app /app\nUSER 65532:65532\nENTRYPOINT [\"/app\"]")
+            advice?.after == """
+                # Behind the stage that is there now, whose FROM gets "AS build":
+                FROM base:static
+                COPY --from=build /app /app
+                # and in the same way what else it reads while it runs
+                USER 1000:0
+                ENTRYPOINT ["/app"]
+                """)
     }
 
     @Test("whoever runs as root is told, under all its names", arguments: [nil, "", "0", "root", "0:0", "root:5"])

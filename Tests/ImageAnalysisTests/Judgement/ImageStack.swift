@@ -12,6 +12,7 @@ struct ImageStack {
     struct Layer {
         var instruction: String
         var line: Int?
+        var lastLine: Int?
         var entries: [Entry] = []
         var facts: [BytePath: ContentFacts] = [:]
     }
@@ -20,11 +21,13 @@ struct ImageStack {
     var layers: [Layer] = []
     /// Bytes that archives have for paths that come in them again.
     var overwritten: Int64 = 0
+    /// The lines of the last instruction of each keyword.
+    var instructions: [String: Int] = [:]
 
     /// Starts a layer.
     /// - Parameter line: of the Dockerfile.
-    mutating func layer(_ instruction: String = "RUN make", line: Int? = nil) {
-        layers.append(Layer(instruction: instruction, line: line))
+    mutating func layer(_ instruction: String = "RUN make", line: Int? = nil, to lastLine: Int? = nil) {
+        layers.append(Layer(instruction: instruction, line: line, lastLine: lastLine))
     }
 
     /// Adds a file with some text in it, repeated up to a size.
@@ -39,6 +42,15 @@ struct ImageStack {
         var facts = ContentFacts(kind: kind, digest: bytes.isEmpty ? nil : SHA256.digest(of: bytes))
         edit(&facts)
         add(.file(path, bytes: bytes, mode: mode, uid: uid), facts)
+    }
+
+    /// Adds a file of a size that is told, and not made.
+    mutating func large(_ path: String, size: Int64) {
+        let path = BytePath(cleaning: path)
+        var entry = Entry(path, .file, mode: 0o644)
+        entry.size = size
+        let kind = [UInt8]("x.".utf8).withUnsafeBytes { ContentKind.classify(path: path, mode: 0o644, head: $0) }
+        add(entry, ContentFacts(kind: kind))
     }
 
     mutating func add(_ entry: Entry, _ facts: ContentFacts? = nil) {
@@ -66,7 +78,8 @@ struct ImageStack {
                 cause: LayerCause(
                     instruction: layer.instruction,
                     place: layer.line.map {
-                        LayerCause.Place(file: "Dockerfile", firstLine: $0, lastLine: $0, stage: "0")
+                        LayerCause.Place(
+                            file: "Dockerfile", firstLine: $0, lastLine: layer.lastLine ?? $0, stage: "0")
                     }),
                 facts: LayerFacts(
                     diffID: SHA256.digest(of: Array(layer.instruction.utf8)), archiveSize: 0,
@@ -74,9 +87,18 @@ struct ImageStack {
                     facts: contents.entries.map { layer.facts[$0.path] }))
         }
         let platform = Platform(os: "linux", architecture: "amd64")
-        return AnalysedImage(
+        var image = AnalysedImage(
             name: "stack", manifest: descriptor, config: ImageConfig(platform: platform, config: config),
             platform: platform, layers: made)
+        image.instructions = instructions.mapValues {
+            LayerCause.Place(file: "Dockerfile", firstLine: $0, lastLine: $0, stage: "0")
+        }
+        return image
+    }
+
+    /// - Parameter dockerfile: the text that the image was built from; nil when that is not known.
+    func advice(dockerfile: String? = nil) throws -> [Advice] {
+        Advice.advice(on: try explanation(), dockerfile.map { DockerfileLines($0) })
     }
 
     func explanation() throws -> Explanation { try Explanation.of(image) }

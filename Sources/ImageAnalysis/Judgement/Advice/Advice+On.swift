@@ -4,8 +4,13 @@ extension Advice {
     /// What to change in an image, the largest gain first: a risk that is taken away counts as bytes do, much of it for
     /// 64 MiB and some for 4 MiB.
     static func advice(on explanation: Explanation) -> [Advice] {
-        let maker = AdviceMaker(explanation)
-        var advice = maker.onStarting() + maker.onConfig() + maker.onLayers() + maker.onContent()
+        advice(on: explanation, DockerfileLines.read(for: explanation.image))
+    }
+
+    /// - Parameter dockerfile: the one that the image was built from, for edits of what it says; else the history has to do.
+    static func advice(on explanation: Explanation, _ dockerfile: DockerfileLines?) -> [Advice] {
+        let maker = AdviceMaker(explanation, dockerfile)
+        var advice = maker.onStarting() + maker.onConfig() + maker.onStages() + maker.onLayers() + maker.onContent()
         advice.removeAll { $0.risk == 0 && $0.bytes < Self.threshold }
         // Instructions of the history are in both, with whatever was written there.
         for index in advice.indices {
@@ -35,11 +40,28 @@ struct AdviceMaker {
     let instructions: [HistoryInstruction]
     /// Whether any layer has a line in a Dockerfile: then the others are the base's.
     let hasPlaces: Bool
+    let dockerfile: DockerfileLines?
+    /// Which layer wrote what others copied.
+    let origins: ContentOrigins
+    /// The waste, of which what came by copies is that of the layer that wrote it.
+    private(set) var items: [Waste.Item] = []
 
-    init(_ explanation: Explanation) {
+    init(_ explanation: Explanation, _ dockerfile: DockerfileLines? = nil) {
         self.explanation = explanation
-        instructions = explanation.image.layers.map { HistoryInstruction($0.cause.instruction) }
+        self.dockerfile = dockerfile
+        instructions = explanation.image.layers.map { layer in
+            HistoryInstruction(layer.cause.instruction, written: dockerfile?.text(layer.cause.place))
+        }
         hasPlaces = explanation.image.layers.contains { $0.cause.place != nil }
+        let origins = ContentOrigins(explanation.waste)
+        self.origins = origins
+        items = explanation.waste.items.map { item in
+            let origin = origins.layer(of: item.path, in: item.layer)
+            guard origin != item.layer, isOwn(origin) else { return item }
+            var item = item
+            item.layer = origin
+            return item
+        }
     }
 
     var image: AnalysedImage { explanation.image }
@@ -66,7 +88,7 @@ struct AdviceMaker {
     func group<Key: Hashable & Comparable>(
         _ kinds: Set<Waste.Kind>, by key: (Waste.Item) -> Key
     ) -> [(key: Key, items: [Waste.Item])] {
-        let items = explanation.waste.items.filter { kinds.contains($0.kind) }
+        let items = items.filter { kinds.contains($0.kind) }
         return Dictionary(grouping: items, by: key).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 

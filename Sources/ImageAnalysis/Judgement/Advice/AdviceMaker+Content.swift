@@ -5,10 +5,10 @@ internal import Layers
 /// What the final tree has for nothing.
 extension AdviceMaker {
     func onContent() -> [Advice] {
-        onLists() + onCaches() + onSymbols() + onTools() + onContext() + onTests() + onDocumentation() + onDuplicates()
+        onLists() + onCaches() + onSymbols() + onContext() + onTests() + onDocumentation() + onDuplicates()
     }
 
-    private func ownLayers(_ kinds: Set<Waste.Kind>) -> [(key: Int, items: [Waste.Item])] {
+    func ownLayers(_ kinds: Set<Waste.Kind>) -> [(key: Int, items: [Waste.Item])] {
         group(kinds) { $0.layer }.filter { isOwn($0.key) }
     }
 
@@ -31,13 +31,10 @@ extension AdviceMaker {
             other > layer && isOwn(other) && installs(instructions[other])
         }
         guard let first = later.first else { return (instruction.shown, instruction.appending(removing)) }
-        guard later.count == 1, let shell = instruction.shell, let next = instructions[first].shell else {
-            return (instruction.shown, nil)
-        }
-        return (
-            [instruction.shown, instructions[first].shown].compactMap { $0 }.joined(separator: "\n"),
-            instruction.withShell("\(shell) && \(next) && \(removing)")
-        )
+        guard later.count == 1, let next = instructions[first].extended(by: removing),
+            let after = instruction.joined(with: next)
+        else { return (instruction.shown, nil) }
+        return ([instruction.shown, instructions[first].shown].compactMap { $0 }.joined(separator: "\n"), after)
     }
 
     private func installs(_ instruction: HistoryInstruction) -> Bool {
@@ -56,83 +53,6 @@ extension AdviceMaker {
                 place: place(layer), before: instruction.shown,
                 after: PackageCacheEdit.edit(instruction, AdviceText.cacheRoots(items.map(\.path))))
         }
-    }
-
-    // MARK: Programs
-
-    private func onSymbols() -> [Advice] {
-        group([.symbols, .debugInfo]) { $0.path }.compactMap { path, items in
-            guard let layer = items.first?.layer, isOwn(layer) else { return nil }
-            let size = AdviceText.bytes(Self.bytes(items))
-            let instruction = instructions[layer]
-            var advice = Advice(
-                rule: "strip-symbols",
-                title: "\(AdviceText.quoted(path)) has \(size) of symbols and debug information that no run needs",
-                bytes: Self.bytes(items), place: place(layer), before: instruction.shown)
-            let node = try? image.tree.lookup(path, followLinks: false)
-            if node.flatMap(image.facts(of:))?.binary?.go != nil {
-                advice.after = goBuild(instruction)
-                if advice.after == nil {
-                    advice.before = nil
-                    advice.after = #"RUN go build -trimpath -ldflags="-s -w" …"#
-                }
-            } else {
-                let strip = "strip --strip-unneeded " + AdviceText.quoted(path)
-                advice.after = instruction.appending(strip)
-                if advice.after == nil {
-                    // What COPY brings is stripped where it is made.
-                    advice.before = nil
-                    advice.after =
-                        "RUN strip --strip-unneeded \(AdviceText.quoted(BytePath(normalized: Array(path.name))))"
-                }
-            }
-            return advice
-        }
-    }
-
-    /// RUN with `go build` told to leave symbols out.
-    private func goBuild(_ instruction: HistoryInstruction) -> String? {
-        guard let shell = instruction.shell else { return nil }
-        let commands = ShellCommands(shell)
-        let builds = commands.calls(of: ["go"]).filter { words in
-            (words.first?.text == "build" || words.first?.text == "install")
-                && !words.contains { $0.text.hasPrefix("-ldflags") }
-        }
-        let words = builds.compactMap(\.first)
-        return words.isEmpty
-            ? nil : instruction.withShell(commands.inserting(#" -trimpath -ldflags="-s -w""#, behind: words))
-    }
-
-    // MARK: Tools and sources
-
-    private func onTools() -> [Advice] {
-        let items = explanation.waste.items.filter { $0.kind == .buildTool || $0.kind == .source }
-        // A few headers don't make a toolchain.
-        guard Self.bytes(items) >= 1 << 20, !image.layers.isEmpty else { return [] }
-        var byLayer: [Int: Int64] = [:]
-        for item in items { byLayer[item.layer, default: 0] += item.bytes }
-        let most = byLayer.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
-        let size = AdviceText.bytes(Self.bytes(items))
-        return [
-            Advice(
-                rule: "multi-stage",
-                title: "\(size) of compilers, headers and sources are in the final stage: build in a stage of its own",
-                bytes: Self.bytes(items), risk: 1, place: place(most), before: instructions[most].shown,
-                after: lastStage())
-        ]
-    }
-
-    /// A last stage that takes over nothing but what is started.
-    func lastStage() -> String? {
-        guard let program = explanation.programs.first(where: \.isEntrypoint), let base = smallestBase else {
-            return nil
-        }
-        var lines = ["FROM \(base)"]
-        let path = AdviceText.quoted(program.path)
-        lines.append("COPY --from=build \(path) \(path)")
-        lines.append("USER 65532:65532")
-        lines.append("ENTRYPOINT [\(AdviceText.json(program.path.absolute))]")
-        return lines.joined(separator: "\n")
     }
 
     // MARK: The build context
@@ -192,7 +112,8 @@ extension AdviceMaker {
                 let isDebian = ShellCommands(shell).call(of: ["apt-get", "apt"]) != nil
                 advice.after =
                     isDebian
-                    ? "RUN printf '%s\\n' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' "
+                    ? instruction.head
+                        + "printf '%s\\n' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' "
                         + "'path-exclude=/usr/share/info/*' 'path-include=/usr/share/doc/*/copyright' "
                         + "> /etc/dpkg/dpkg.cfg.d/no-docs && " + shell
                     : instruction.appending("rm -rf /usr/share/doc /usr/share/man /usr/share/info")

@@ -6,7 +6,7 @@ internal import Layers
 extension AdviceMaker {
     func onLayers() -> [Advice] { onDeleted() + onCopies() + onRewritten() }
 
-    private func pairs(_ kind: Waste.Kind) -> [(key: LayerPair, items: [Waste.Item])] {
+    func pairs(_ kind: Waste.Kind) -> [(key: LayerPair, items: [Waste.Item])] {
         group([kind]) { LayerPair(layer: $0.layer, gone: $0.replacedBy ?? $0.layer) }
     }
 
@@ -34,12 +34,16 @@ extension AdviceMaker {
                 if paths.count <= 4 {
                     advice.after = made.appending("rm -rf " + paths.map(AdviceText.quoted).joined(separator: " "))
                 } else if let command = removed.shell {
-                    advice.after = made.appending(command)
+                    advice.after = removing(command).flatMap(made.appending)
                 }
             } else if case .copy(_, let sources, let destination) = made.kind {
                 advice.rule = "bind-instead-of-copy"
                 advice.title = "\(size) are copied, used and deleted: lend them to RUN instead of copying them"
-                advice.after = bind(sources, destination, removed)
+                let use = user(of: pair)
+                if let after = bind(sources, destination, items, instructions[use]) {
+                    advice.before = [made.shown, instructions[use].shown].compactMap { $0 }.joined(separator: "\n")
+                    advice.after = after
+                }
             }
             return advice
         }
@@ -65,60 +69,74 @@ extension AdviceMaker {
         return AdviceText.topmost(Array(paths))
     }
 
-    /// RUN with the copied files lent to it.
-    private func bind(_ sources: [String], _ destination: String, _ run: HistoryInstruction) -> String? {
-        guard let command = run.shell, sources.count == 1, let source = sources.first, !source.hasPrefix("file:"),
-            !source.hasPrefix("dir:"), !source.hasPrefix("multi:"), !source.contains("://")
-        else { return nil }
-        return "RUN --mount=type=bind,source=\(source),target=\(destination) \(command)"
-    }
-
-    // MARK: Copied for their owner or mode
-
-    private func onCopies() -> [Advice] {
-        pairs(.metadataCopy).map { pair, items in
-            let bytes = Self.bytes(items)
-            let size = AdviceText.bytes(bytes)
-            let made = instructions[pair.layer]
-            let changed = instructions[pair.gone]
-            var advice = Advice(
-                rule: "set-owner-while-copying",
-                title: "\(size) travel twice, as a later layer changes nothing but owner, mode or time: "
-                    + "set that where they come from" + noMore(pair.gone),
-                bytes: bytes, place: place(pair.gone), before: changed.shown)
-            if made.isCopy, isOwn(pair.layer) {
-                advice.place = place(pair.layer)
-                advice.before = made.shown
-                advice.after = made.settingFlags(owners(changed))
-                if advice.after == made.text { advice.after = nil }
-            } else if made.isRun, isOwn(pair.layer), let command = changed.shell {
-                advice.rule = "set-owner-in-same-layer"
-                advice.place = place(pair.layer)
-                advice.before = made.shown
-                advice.after = made.appending(command)
-            }
-            return advice
-        }
-    }
-
-    /// What `chown` and `chmod` in a RUN come to as flags of COPY.
-    private func owners(_ run: HistoryInstruction) -> [(name: String, value: String)] {
-        guard let shell = run.shell else { return [] }
+    /// Those commands of a text that remove files.
+    private func removing(_ shell: String) -> String? {
         let commands = ShellCommands(shell)
-        var flags: [(name: String, value: String)] = []
-        for (program, flag) in [("chown", "chown"), ("chmod", "chmod"), ("chgrp", "chown")] {
-            guard flags.allSatisfy({ $0.name != flag }),
-                let value = commands.call(of: [program])?.first(where: { !$0.text.hasPrefix("-") })?.text
-            else { continue }
-            flags.append((flag, program == "chgrp" ? "0:" + value : value))
+        let found =
+            commands.invocations(of: ["rm", "rmdir"])
+            + commands.invocations(of: ["find"]).filter { call in call.words.contains { $0.text == "-delete" } }
+        return found.isEmpty
+            ? nil
+            : found.sorted { $0.range.lowerBound < $1.range.lowerBound }.map { commands.text($0.range) }
+                .joined(separator: " && ")
+    }
+
+    /// The layer whose instruction uses what a layer copies and another deletes: that itself where it does more than to
+    /// delete, else the one between them where there is one alone.
+    private func user(of pair: LayerPair) -> Int {
+        let commands = instructions[pair.gone].shell.map { ShellCommands($0) }
+        let isDeletion = commands.map { $0.invocations(of: ["rm", "rmdir"]).count == $0.commands.count } ?? false
+        let between = (pair.layer + 1..<max(pair.gone, pair.layer + 1)).filter { isOwn($0) && instructions[$0].isRun }
+        return isDeletion && between.count == 1 ? between[0] : pair.gone
+    }
+
+    /// RUN with the copied files lent to it, and without what deletes them: they are not its own.
+    private func bind(
+        _ sources: [String], _ destination: String, _ items: [Waste.Item], _ run: HistoryInstruction
+    ) -> String? {
+        guard let shell = run.shell, sources.count == 1, let source = sources.first, !source.hasPrefix("file:"),
+            !source.hasPrefix("dir:"), !source.hasPrefix("multi:"), !source.contains("://"),
+            DockerfileWords.isPlain(source), DockerfileWords.isPlain(destination)
+        else { return nil }
+        var target = destination
+        if items.count == 1, let path = items.first?.path,
+            path.name.elementsEqual((source.split(separator: "/").last ?? "").utf8),
+            destination.hasSuffix("/") || destination == "."
+        {
+            target = path.absolute
         }
-        return flags
+        guard DockerfileWords.isPlain(target), let rest = keeping(shell, items.map(\.path)) else { return nil }
+        return run.withText(rest).withFlags(["--mount=type=bind,source=\(source),target=\(target)"])
+    }
+
+    /// A text without the commands that remove no more than some paths; nil when nothing else is in it.
+    private func keeping(_ shell: String, _ paths: [BytePath]) -> String? {
+        let commands = ShellCommands(shell)
+        var cuts: [(range: Range<Int>, text: String)] = []
+        var kept: Range<Int>?
+        for command in commands.commands {
+            guard let first = command.first, let last = command.last else { continue }
+            let range = first.range.lowerBound..<last.range.upperBound
+            let removed = commands.invocations(of: ["rm"]).first { $0.range == range }.map { call in
+                call.words.filter { !$0.text.hasPrefix("-") }.map { BytePath(cleaning: $0.text) }
+            }
+            guard let removed, !removed.isEmpty,
+                removed.allSatisfy({ target in paths.contains { $0.isSameOrBelow(target) } })
+            else {
+                // What is cut before the first command that stays goes with what parts them.
+                if kept == nil, range.lowerBound > 0 { cuts.append((0..<range.lowerBound, "")) }
+                kept = range
+                continue
+            }
+            if let kept { cuts.append((max(kept.upperBound, cuts.last?.range.upperBound ?? 0)..<range.upperBound, "")) }
+        }
+        return kept == nil ? nil : commands.replacing(cuts)
     }
 
     // MARK: Written again
 
     /// What has to go once another line does its work.
-    private func noMore(_ layer: Int) -> String {
+    func noMore(_ layer: Int) -> String {
         place(layer).map { ", and no more in line \($0.firstLine)" } ?? ""
     }
 
@@ -138,10 +156,10 @@ extension AdviceMaker {
                 rule: "write-once",
                 title: "\(size) are written again by a later layer: write them once, in one layer" + noMore(pair.gone),
                 bytes: bytes, place: place(pair.gone), before: changed.shown)
-            if made.isRun, changed.isRun, pair.gone == pair.layer + 1, let command = changed.shell {
+            if pair.gone == pair.layer + 1, let after = made.joined(with: changed) {
                 advice.place = place(pair.layer)
-                advice.before = made.shown
-                advice.after = made.appending(command)
+                advice.before = [made.shown, changed.shown].compactMap { $0 }.joined(separator: "\n")
+                advice.after = after
             }
             return advice
         }

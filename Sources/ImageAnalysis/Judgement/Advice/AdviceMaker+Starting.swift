@@ -8,26 +8,79 @@ extension AdviceMaker {
     func onStarting() -> [Advice] {
         var advice: [Advice] = []
         for program in explanation.programs where program.isEntrypoint {
-            if case .fails(let missing) = program.start {
-                let what = missing.map(\.text).joined(separator: "; ")
-                advice.append(
-                    Advice(
-                        rule: "will-not-start",
-                        title: "\(AdviceText.quoted(program.path)) will not start: \(what)", risk: 2))
-            }
+            if case .fails(let missing) = program.start { advice.append(failure(program, missing)) }
             advice += program.gaps.map(gap)
         }
+        return advice + onGo()
+    }
+
+    // MARK: What it does not start without
+
+    private func failure(_ program: ProgramVerdict, _ missing: [ProgramVerdict.Missing]) -> Advice {
+        let what = missing.map(\.text).joined(separator: "; ")
+        var advice = Advice(
+            rule: "will-not-start", title: "\(AdviceText.quoted(program.path)) will not start: \(what)", risk: 2)
+        guard let edit = startingEdit(missing) else { return advice }
+        advice.before = edit.before
+        advice.after = edit.after
+        if edit.before != nil { advice.place = image.instructions["FROM"] }
         return advice
     }
+
+    /// A base on which it starts, or the one library that it lacks.
+    private func startingEdit(_ missing: [ProgramVerdict.Missing]) -> (before: String?, after: String)? {
+        let isLoading = missing.allSatisfy { missing in
+            switch missing {
+            case .interpreter, .library, .version: true
+            default: false
+            }
+        }
+        guard isLoading else { return nil }
+        let from = dockerfile?.text(image.instructions["FROM"])
+        let name = from.flatMap { DockerfileLines.stageName($0) }.map { " AS " + $0 } ?? ""
+        if let base = explanation.bases.first(where: { base in
+            ["base", "cc"].contains(base.base) && base.start.missing.isEmpty
+        }) {
+            return (from, "FROM base:\(base.base)\(name)")
+        }
+        let libraries = missing.compactMap { missing -> String? in
+            if case .library(let name, _) = missing { name } else { nil }
+        }
+        guard libraries.count == 1, libraries.count == missing.count, let directory = libraryDirectory else {
+            return nil
+        }
+        let path = directory.appending(libraries[0])
+        return DockerfileWords.copy("--from=\(buildStage)", [path], to: directory.absolute + "/").map {
+            (
+                nil,
+                $0 + "\n# and in the same way what 'ldd \(AdviceText.quoted(path))' names there and this base has not"
+            )
+        }
+    }
+
+    /// Where the loader of the image's libraries finds them, and Debian has them.
+    private var libraryDirectory: BytePath? {
+        guard let triple = LoaderDirectories.triples[image.platform.architecture] else { return nil }
+        let path = BytePath(cleaning: "usr/lib/" + triple)
+        return (try? image.tree.lookup(path)) == nil ? nil : path
+    }
+
+    /// A stage that files may come from.
+    private var buildStage: String {
+        let own = dockerfile?.text(image.instructions["FROM"]).flatMap { DockerfileLines.stageName($0) }
+        return dockerfile?.stages.last { $0 != own } ?? "build"
+    }
+
+    // MARK: What it wants later
 
     private func gap(_ gap: ProgramVerdict.RuntimeGap) -> Advice {
         let after: String? =
             switch gap.need {
-            case .certificates, .timeZones: "COPY --from=build \(gap.missing) \(gap.missing)"
+            case .certificates: copy("etc/ssl/certs/ca-certificates.crt", to: gap.missing)
+            case .timeZones: copy("usr/share/zoneinfo", to: gap.missing)
             case .users: users(gap.missing)
             case .names: "COPY <<EOF /etc/nsswitch.conf\nhosts: files dns\nEOF"
-            case .temporaryFiles:
-                hasShell ? "RUN install -d -m 1777 /tmp" : "COPY --from=build --chmod=1777 /tmp /tmp"
+            case .temporaryFiles: temporaryDirectory
             case .shell: nil
             }
         let why =
@@ -46,108 +99,34 @@ extension AdviceMaker {
             risk: gap.need == .certificates ? 2 : 1, place: place(image.layers.count - 1), after: after)
     }
 
+    /// COPY of what Debian has at a place to where the image's settings want it.
+    private func copy(_ source: BytePath, to path: String) -> String? {
+        guard path.hasPrefix("/") else { return nil }
+        return DockerfileWords.copy("--from=\(buildStage)", [source], to: path)
+    }
+
+    /// Makes a directory in which everybody may write. Where no RUN can run it comes from another stage, empty.
+    private var temporaryDirectory: String {
+        let set = image.config.config.env.lazy.compactMap { variable in
+            variable.hasPrefix("TMPDIR=") ? variable.dropFirst(7) : nil
+        }.last
+        let name = set.flatMap { $0.hasPrefix("/") && $0.count > 1 ? String($0) : nil } ?? "/tmp"
+        if hasShell { return "RUN install -d -m 1777 \(AdviceText.word(name))" }
+        return "# in the stage '\(buildStage)':\nRUN install -d -m 1777 \(AdviceText.word("/empty" + name))\n"
+            + "# in the last one:\nCOPY --from=\(buildStage) /empty/ /"
+    }
+
     /// Whether a RUN can run.
-    private var hasShell: Bool { (try? image.tree.lookup("bin/sh")) ?? nil != nil }
+    private var hasShell: Bool { (try? image.tree.lookup("bin/sh")) != nil }
 
     private func users(_ missing: String) -> String? {
-        if missing.hasPrefix("/") { return "COPY --from=build /etc/passwd /etc/group /etc/" }
+        if missing.hasPrefix("/") { return "COPY --from=\(buildStage) /etc/passwd /etc/group /etc/" }
         let user = image.config.config.user?.split(separator: ":").first ?? ""
         guard !user.isEmpty, user.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
         let line = "app:x:\(user):\(user)::/:/sbin/nologin"
         return hasShell
             ? "RUN echo '\(line)' >> /etc/passwd"
             : "COPY <<EOF /etc/passwd\nroot:x:0:0::/root:/sbin/nologin\n\(line)\nEOF"
-    }
-
-    func onConfig() -> [Advice] { onUser() + onBase() + onSecrets() + onInstalling() }
-
-    private func onUser() -> [Advice] {
-        let user = image.config.config.user ?? ""
-        let name = user.split(separator: ":").first ?? ""
-        let isRoot = name.isEmpty || name == "root" || !name.isEmpty && name.allSatisfy { $0 == "0" }
-        guard isRoot, !image.layers.isEmpty else { return [] }
-        return [
-            Advice(
-                rule: "non-root", title: "The image runs as root", risk: 1, before: user.isEmpty ? nil : "USER \(user)",
-                after: "USER 65532:65532")
-        ]
-    }
-
-    /// The smallest base on which the program starts and misses nothing; as FROM names it.
-    var smallestBase: String? {
-        for name in ["static", "base", "cc", "alpine"] {
-            guard let base = explanation.bases.first(where: { $0.base == name }), base.gaps.isEmpty else { continue }
-            if case .fails = base.start { continue }
-            return name == "alpine" ? "alpine" : "base:" + name
-        }
-        return nil
-    }
-
-    /// Bytes of a base of ours, for an estimate of what stays.
-    private static let baseBytes: [String: Int64] = [
-        "base:static": 3_000_000, "base:base": 20_000_000, "base:cc": 30_000_000, "alpine": 9_000_000,
-    ]
-
-    private func onBase() -> [Advice] {
-        guard let base = smallestBase, let program = explanation.programs.first(where: \.isEntrypoint),
-            let node = try? image.tree.lookup(program.path)
-        else { return [] }
-        let tree = explanation.kinds.reduce(0) { $0 + $1.bytes }
-        let saved = tree - node.entry.size - (Self.baseBytes[base] ?? 0)
-        // A script brings more files than the one that starts.
-        guard saved >= 10_000_000, image.facts(of: node)?.binary != nil else { return [] }
-        return [
-            Advice(
-                rule: "smaller-base",
-                title: "The program starts on \(base), which saves up to \(AdviceText.bytes(saved))", bytes: saved,
-                risk: 1, after: lastStage())
-        ]
-    }
-
-    private func onSecrets() -> [Advice] {
-        var advice: [Advice] = []
-        for (layer, facts) in image.layers.map(\.facts).enumerated() {
-            for (index, entry) in facts.contents.entries.enumerated() where facts.facts.indices.contains(index) {
-                guard let secret = facts.facts[index]?.secrets.first, advice.count < 100 else { continue }
-                let instruction = instructions[layer]
-                let isCopy = instruction.isCopy && isOwn(layer)
-                let name = String(decoding: entry.path.name, as: UTF8.self)
-                advice.append(
-                    Advice(
-                        rule: "secret",
-                        title: "\(AdviceText.quoted(entry.path)) looks like a secret (\(secret.title)): whoever has "
-                            + "the image has it, even when a later layer deletes it",
-                        risk: 2, place: place(layer), before: isCopy ? nil : instruction.shown,
-                        after: isCopy
-                            ? "# .dockerignore\n**/\(name)\n# and where a RUN needs it: "
-                                + "--mount=type=secret,id=\(name),target=\(AdviceText.quoted(entry.path))" : nil))
-            }
-        }
-        return advice
-    }
-
-    /// Debian installs what is merely recommended unless it is told not to.
-    private func onInstalling() -> [Advice] {
-        var advice: [Advice] = []
-        for layer in image.layers.indices where isOwn(layer) {
-            guard let shell = instructions[layer].shell else { continue }
-            let commands = ShellCommands(shell)
-            let words = commands.calls(of: ["apt-get", "apt"]).compactMap { call -> ShellCommands.Word? in
-                let isTold = call.contains {
-                    $0.text == "--no-install-recommends" || $0.text.contains("Install-Recommends=")
-                }
-                return isTold ? nil : call.first { $0.text == "install" }
-            }
-            guard !words.isEmpty else { continue }
-            advice.append(
-                Advice(
-                    rule: "no-install-recommends",
-                    title: "apt-get installs recommended packages too, which nobody asked for", risk: 1,
-                    place: place(layer), before: instructions[layer].shown,
-                    after: instructions[layer].withShell(
-                        commands.inserting(" --no-install-recommends", behind: words))))
-        }
-        return advice
     }
 }
 

@@ -14,14 +14,18 @@ enum AdviceText {
     }
 
     /// A path as one word of a shell.
-    static func quoted(_ path: BytePath) -> String {
-        let text = path.absolute
-        let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-            default: "/._-+:@%,".utf8.contains(byte)
+    static func quoted(_ path: BytePath) -> String { word(path.absolute) }
+
+    /// A text as one word of a shell.
+    static func word(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+                default: "/._-+:@%,".utf8.contains(byte)
+                }
             }
-        }
         return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 

@@ -37,7 +37,7 @@ enum PackageCacheEdit {
         }
         let found = mounts.filter { commands.call(of: $0.programs) != nil }
         if !found.isEmpty {
-            return "RUN " + found.map { "--mount=type=cache,target=\($0.target) " }.joined() + shell
+            return instruction.withFlags(found.map { "--mount=type=cache,target=\($0.target)" })
         }
         let clean = cleaning.filter { commands.call(of: $0.programs) != nil }.map(\.command).filter {
             !shell.contains($0)

@@ -13,8 +13,10 @@ struct HistoryInstruction: Hashable, Sendable {
     }
 
     var kind: Kind
-    /// As it would stand in a Dockerfile.
+    /// As it would stand in a Dockerfile, or as it stands in the one that is known.
     var text: String
+    /// Of RUN what stands before the text for the shell: the keyword and flags.
+    private(set) var head = "RUN "
 
     /// Longer ones are taken as they are.
     private static let limit = 64 << 10
@@ -57,6 +59,26 @@ struct HistoryInstruction: Hashable, Sendable {
     private init(_ kind: Kind, _ text: String) {
         self.kind = kind
         self.text = text
+    }
+
+    /// An instruction of the history as it stands in the Dockerfile, comments and continued lines with it: edits keep
+    /// them. What the history says of sources and destinations stays, as variables have their values there.
+    init(_ history: String, written: String?) {
+        self.init(history)
+        guard let written, let keyword = written.split(whereSeparator: \.isWhitespace).first?.uppercased() else {
+            return
+        }
+        switch (kind, keyword) {
+        case (.run(let shell), "RUN"):
+            text = written
+            let length = WrittenFlags(written).end
+            head = String(written.prefix(length))
+            let rest = written.dropFirst(length)
+            // A script in a here-document is no text that can be parted at its commands.
+            kind = .run(shell: shell == nil || rest.contains("<<") ? nil : String(rest))
+        case (.copy, "COPY"), (.copy, "ADD"): text = written
+        default: break
+        }
     }
 
     private static func run(_ given: Substring) -> HistoryInstruction {
@@ -112,25 +134,5 @@ struct HistoryInstruction: Hashable, Sendable {
         while let first = text.first, first.isWhitespace { text.removeFirst() }
         while let last = text.last, last.isWhitespace { text.removeLast() }
         return text
-    }
-
-    /// The instruction with other words for the shell.
-    func withShell(_ command: String) -> String { "RUN " + command }
-
-    /// The instruction with something more for the shell at its end; nil when it gives a shell nothing.
-    func appending(_ command: String) -> String? {
-        guard var shell else { return nil }
-        while let last = shell.last, last == ";" || last.isWhitespace { shell.removeLast() }
-        guard !shell.isEmpty else { return nil }
-        return "RUN " + shell + (shell.contains("\n") ? "\n" : " && ") + command
-    }
-
-    /// COPY or ADD with flags set; of a flag that is there already the new value counts.
-    func settingFlags(_ new: [(name: String, value: String)]) -> String? {
-        guard case .copy(let flags, let sources, let destination) = kind else { return nil }
-        let kept = flags.filter { flag in !new.contains { flag.hasPrefix("--\($0.name)=") } }
-        let keyword = text.hasPrefix("ADD") ? "ADD" : "COPY"
-        return ([keyword] + kept + new.map { "--\($0.name)=\($0.value)" } + sources + [destination])
-            .joined(separator: " ")
     }
 }

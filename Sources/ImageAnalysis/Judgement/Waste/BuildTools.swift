@@ -38,6 +38,8 @@ enum BuildTools {
     ]
     private static let versioned = [
         "gcc-", "g++-", "cpp-", "clang-", "llvm-", "lld-", "golang-", "rustc-",
+        // Libraries of sanitizers: programs that were built to be tested load them.
+        "libasan", "libtsan", "liblsan", "libubsan", "libhwasan", "libcc1-",
     ]
     private static let alpine: Set<String> = [
         "gcc", "g++", "binutils", "make", "cmake", "ninja", "samurai", "meson", "build-base", "patch", "bison", "flex",
@@ -48,7 +50,7 @@ enum BuildTools {
         "gcc", "gcc-c++", "cpp", "binutils", "make", "cmake", "ninja-build", "meson", "patch", "bison", "flex",
         "autoconf", "automake", "libtool", "pkgconf", "pkgconf-pkg-config", "gdb", "valgrind", "strace", "golang",
         "golang-bin", "golang-src", "rust", "cargo", "clang", "llvm", "lld", "m4", "git", "git-core", "rpm-build",
-        "kernel-headers", "maven", "swig", "nasm", "ccache",
+        "kernel-headers", "maven", "swig", "nasm", "ccache", "libasan", "libtsan", "liblsan", "libubsan", "libhwasan",
     ]
 
     /// Whether a path is one where toolchains lie that no package manager put there.
