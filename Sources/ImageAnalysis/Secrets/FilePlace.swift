@@ -16,7 +16,12 @@ struct FilePlace {
         isTestData =
             parts.dropLast().contains { testDirectories.contains($0) }
             || path.isSameOrBelow("usr/share/doc") || name.hasSuffix("_test.go") || name.hasPrefix("test_")
-            || name.hasSuffix("_test.py")
+            || name.hasSuffix("_test.py") || Self.isGoKey(parts)
         credentials = CredentialFile(name: name, directory: parts.dropLast().last ?? "", path: path)
+    }
+
+    /// The key that Go's own tests of certificates sign with; it lies beside them, in every Go SDK.
+    private static func isGoKey(_ parts: [String]) -> Bool {
+        parts.suffix(4) == ["src", "crypto", "x509", "platform_root_key.pem"]
     }
 }

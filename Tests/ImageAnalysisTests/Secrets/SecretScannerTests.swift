@@ -249,4 +249,20 @@ struct SecretScannerTests {
     func prefixes() {
         #expect(TokenRule.all.allSatisfy { $0.prefix.count >= 3 })
     }
+
+    @Test(
+        "keys that Go and its modules are tested with are none of the image's",
+        arguments: [
+            "usr/local/go/src/crypto/x509/platform_root_key.pem",
+            "usr/lib/go-1.22/src/crypto/x509/platform_root_key.pem",
+            "go/pkg/mod/example.org/a@v1.2.3/testdata/server.key",
+            "root/go/pkg/mod/b.c/d@v0.1.0/tls/testdata/ca/key.pem",
+            "usr/local/go/src/crypto/tls/testdata/example-key.pem",
+        ])
+    func keysOfGo(path: String) {
+        let key = MadeUp.key("EC PRIVATE KEY", start: "MHcCAQEEI", lines: 2)
+        #expect(scan(key, path: path).isEmpty)
+        #expect(scan(key, path: "app/platform_root_key.pem").map(\.rule) == ["private-key"])
+        #expect(scan(key, path: "go/pkg/mod/example.org/a@v1.2.3/server.key").map(\.rule) == ["private-key"])
+    }
 }
