@@ -1,6 +1,8 @@
+import Cataloging
 import ContentStore
 import Core
 import ImageAnalysis
+import Inventory
 import Layers
 import Testing
 
@@ -52,6 +54,27 @@ struct ListViewTests {
         #expect(lines().last == "5.00 kB  rewritten later      1  Dockerfile:2  /a    by layer 2")
         // A narrow terminal has room for paths instead.
         #expect(lines(Page(width: 119, color: false)).last == "5.00 kB  rewritten later      1  /a    by layer 2")
+    }
+
+    @Test("packages: by the names of their users, and no wider than the terminal")
+    func packages() {
+        func share(_ component: Component, _ evidence: BytePath) -> PackageShare {
+            PackageShare(package: InstalledPackage(component, evidence: evidence), files: 2, bytes: 1500)
+        }
+        let packages = [
+            share(Component(.deb, namespace: "debian", name: "libc6", version: "2.36-9"), "var/lib/dpkg/status"),
+            share(Component(.golang, namespace: "golang.org/x", name: "net", version: "v0.33.0"), "app"),
+        ]
+        #expect(
+            PackagesView(packages: packages, page: Self.page).lines == [
+                "   SIZE  FILES  KIND  NAME              VERSION  KNOWN BY",
+                "1.50 kB      2  deb   libc6             2.36-9   /var/lib/dpkg/status",
+                "1.50 kB      2  Go    golang.org/x/net  v0.33.0  /app",
+            ])
+        for width in [60, 65, 70] {
+            let lines = PackagesView(packages: packages, page: Page(width: width, color: false)).lines
+            #expect(lines.allSatisfy { TextColumns.width($0) <= width }, "\(lines)")
+        }
     }
 
     @Test("advice: which risk, and nothing wider than the terminal")

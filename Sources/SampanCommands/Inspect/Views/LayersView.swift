@@ -11,7 +11,7 @@ struct LayersView {
 
     var lines: [String] {
         var grid = Grid(
-            [.right, .right, .right, .left, .flexible],
+            [.right, .right, .right, .path, .flexible],
             header: ["LAYER", "COMPRESSED", "CONTENT", image.hasPlaces ? "LINE" : "", "INSTRUCTION"])
         for index in shown {
             let layer = image.layers[index]

@@ -12,7 +12,7 @@ struct PackagesView {
     var lines: [String] {
         guard !packages.isEmpty else { return [page.heading("Packages", "none found")] }
         var grid = Grid(
-            [.right, .right, .left, .left, .left, .path],
+            [.right, .right, .left, .flexible, .flexible, .path],
             header: ["SIZE", "FILES", "KIND", "NAME", "VERSION", "KNOWN BY"])
         let sorted = packages.sorted { left, right in
             let (one, other) = (left.package, right.package)

@@ -8,7 +8,7 @@ struct WasteView {
 
     /// A line for each kind: its bytes, how many files, and the line that is guilty of most.
     var kinds: [String] {
-        var grid = Grid([.left, .right, .right, .left, .flexible], indent: 2)
+        var grid = Grid([.left, .right, .right, .path, .flexible], indent: 2)
         for group in Self.groups(explanation.waste) {
             let cause =
                 explanation.image.layers.indices.contains(group.layer)
