@@ -101,6 +101,24 @@ import Testing
         #expect(short.layers.map(\.cause.instruction) == ["", ""])
     }
 
+    @Test("entries come in path order with what is theirs, in whatever order an archive has them", arguments: 0..<8)
+    func order(_ seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let names = (0..<Int.random(in: 1...40, using: &random)).map { "d\($0 % 3)/f\($0)" }.shuffled(using: &random)
+        // With every other seed some of them come twice, and the last counts.
+        let again = seed % 2 == 0 ? [] : names.prefix(5).map { ScanMember.file($0, "again \($0)") }
+        let facts = try await ScanImage([names.map { .file($0, "of \($0)") } + again]).analyse().layers[0].facts
+        let files = facts.contents.entries.indices.filter { facts.contents.entries[$0].isFile }
+        #expect(files.map { facts.contents.entries[$0].path } == names.map { BytePath(cleaning: $0) }.sorted())
+        let twice = Set(again.map(\.name))
+        for file in files {
+            let name = facts.contents.entries[file].path.description
+            let text = twice.contains(name) ? "again \(name)" : "of \(name)"
+            #expect(facts.facts[file]?.digest == SHA256.digest(of: text))
+            #expect(facts.contents.entries[file].size == Int64(text.utf8.count))
+        }
+    }
+
     @Test("progress ends with all layers and all bytes", arguments: [ScanForm.plain, .gzip])
     func progress(_ form: ScanForm) async throws {
         let source = try ScanImage(Self.layers, form)
