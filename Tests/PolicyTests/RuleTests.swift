@@ -192,6 +192,22 @@ struct RuleTests {
             ])
     }
 
+    @Test("context: what a later layer gave another owner is blamed on the COPY that brought it")
+    func contextOfCopies() async throws {
+        var image = TestImage()
+        image.layer("COPY . /src", .file("src/.git/HEAD", bytes: [1]), .file("src/.env", bytes: [1]))
+        image.layer(
+            "RUN chown -R 5 /src", .directory("src/.git", mode: 0o755, uid: 5),
+            .file("src/.git/HEAD", bytes: [1], uid: 5), .file("src/.env", bytes: [1], uid: 5))
+        image.waste.items = ["src/.git/HEAD", "src/.env"].map {
+            .init(kind: .metadataCopy, path: $0, bytes: 1, layer: 1, replacedBy: 2)
+        }
+        let results = try await image.judge("policy:\n  context: {ignore-file: false}\n").results
+        #expect(results.map(\.place?.firstLine) == [3, 3])
+        let files = try await image.judge("policy:\n  files: {forbidden: [.git, .env]}\n").results
+        #expect(files.map(\.place?.firstLine) == [3, 3])
+    }
+
     @Test(
         "base: patterns hold for every way to write a name",
         arguments: [

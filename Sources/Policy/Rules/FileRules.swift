@@ -33,7 +33,7 @@ enum FilesRule: PolicyRule {
             list.add(
                 PolicyFinding(
                     "\(SafeText.path(node.path)) must not be there (\(pattern.text))", key: "forbidden",
-                    path: node.path, place: input.place(ofLayer: node.layer), weight: node.entry.size))
+                    path: node.path, place: input.place(of: node), weight: node.entry.size))
         }
         return list.findings
     }
@@ -96,7 +96,7 @@ enum ContextRule: PolicyRule {
                     "\(SafeText.path(node.path)) came along from the build context",
                     hint:
                         "name \(String(decoding: node.path.name, as: UTF8.self)) in .dockerignore, or copy only what is needed",
-                    key: "leftovers", path: node.path, place: input.place(ofLayer: node.layer),
+                    key: "leftovers", path: node.path, place: input.place(of: node),
                     weight: node.entry.size))
         }
         return list.findings

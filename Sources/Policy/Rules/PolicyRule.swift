@@ -22,11 +22,13 @@ package struct PolicyInput: Sendable {
     package let context: PolicyContext
     /// All paths of the image's tree, in path order.
     let nodes: [FileTree.Node]
+    private let origins: ContentOrigins
 
     package init(_ explanation: Explanation, _ context: PolicyContext) throws {
         self.explanation = explanation
         self.context = context
         nodes = try explanation.image.tree.nodes()
+        origins = ContentOrigins(explanation.waste)
     }
 
     var image: AnalysedImage { explanation.image }
@@ -34,6 +36,14 @@ package struct PolicyInput: Sendable {
     /// The instruction that made a layer.
     func place(ofLayer layer: Int) -> LayerCause.Place? {
         image.layers.indices.contains(layer) ? image.layers[layer].cause.place : nil
+    }
+
+    /// The instruction that wrote what is at a path, and none that gave it another owner or mode later.
+    func place(of node: FileTree.Node) -> LayerCause.Place? {
+        let origin =
+            node.entry.isDirectory
+            ? origins.layer(ofDirectory: node.path, in: node.layer) : origins.layer(of: node.path, in: node.layer)
+        return place(ofLayer: origin) ?? place(ofLayer: node.layer)
     }
 
     /// What nothing else is guilty of.

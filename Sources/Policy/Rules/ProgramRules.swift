@@ -19,7 +19,7 @@ enum NamedPrograms {
             list.add(
                 PolicyFinding(
                     "\(SafeText.path(node.path)) is \(what)", hint: hint, path: node.path,
-                    place: input.place(ofLayer: node.layer), weight: node.entry.size))
+                    place: input.place(of: node), weight: node.entry.size))
         }
         return list.findings
     }
