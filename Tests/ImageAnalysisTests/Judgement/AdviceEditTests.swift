@@ -1,5 +1,6 @@
 import ContentStore
 import Core
+import HostOS
 import SampanTestSupport
 import Testing
 
@@ -93,6 +94,28 @@ struct AdviceEditTests {
         for (first, last) in [(0, 1), (2, 1), (1, 99), (-5, -1)] { #expect(text(first, last) == nil) }
         #expect(text(1, 1, "other") == nil)
         #expect(lines.text(nil) == nil)
+    }
+
+    @Test("the Dockerfile is read when it is still there and the same, and from nothing but a file")
+    func reading() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.path + "/Dockerfile"
+        let bytes = Array("FROM a\nRUN b\n".utf8)
+        try AtomicFile.write(bytes, to: file)
+        var stack = ImageStack()
+        stack.layer("RUN /bin/sh -c b", line: 2)
+        var image = stack.image
+        let place = LayerCause.Place(file: file, firstLine: 2, lastLine: 2, stage: "0")
+        image.layers[0].cause.place = place
+        #expect(DockerfileLines.read(for: image) == nil)
+        image.dockerfile = SHA256.digest(of: bytes)
+        #expect(DockerfileLines.read(for: image)?.text(place) == "RUN b")
+        image.dockerfile = SHA256.digest(of: bytes + [0x0a])
+        #expect(DockerfileLines.read(for: image) == nil)
+        for other in ["/dev/stdin", "/dev/null", directory.path, "/nonexistent"] {
+            image.layers[0].cause.place?.file = other
+            #expect(DockerfileLines.read(for: image) == nil)
+        }
     }
 
     @Test("names in a Dockerfile are found whole, stages and builds with Go too")

@@ -16,6 +16,8 @@ struct DockerfileLines: Sendable {
     static func read(for image: AnalysedImage) -> DockerfileLines? {
         let places = image.layers.lazy.compactMap(\.cause.place)
         guard let digest = image.dockerfile, let file = image.instructions["FROM"]?.file ?? places.first?.file,
+            // A pipe or terminal that it was read from gives nothing twice, and would be waited for.
+            let info = try? FileInfo.of(file, followLinks: true), info.kind == .file,
             let bytes = try? WholeFile.read(file, limit: limit), SHA256.digest(of: bytes) == digest
         else { return nil }
         return DockerfileLines(String(decoding: bytes, as: UTF8.self), file: file)
