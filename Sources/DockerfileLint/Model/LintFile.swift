@@ -61,11 +61,12 @@ struct LintFileBuilder {
             let instruction = outer.nested.first ?? outer
             var inner = command
             if case .onbuild(let onbuild) = command { inner = onbuild.trigger.command }
+            let scripts = scripts(of: instruction, inner)
             statements.append(
                 LintStatement(
                     index: index, instruction: instruction, outer: outer, command: inner,
                     stage: stages.isEmpty ? nil : stages.count - 1, shell: shell,
-                    script: script(of: instruction, inner)))
+                    script: scripts.real, anyScript: scripts.any))
         }
         close()
     }
@@ -86,28 +87,58 @@ struct LintFileBuilder {
         stages[last].statements = stages[last].statements.lowerBound..<statements.count
     }
 
-    /// What RUN gives to the shell: its line, or the here-document that is the whole script.
-    private func script(of instruction: Instruction, _ command: Command?) -> LintScript? {
-        guard case .run(let run) = command, case .posix = shell else { return nil }
-        switch run.line.form {
-        case .exec(let words): return LintScript(words: words)
-        case .shell:
-            if let heredoc = instruction.heredocs.first, instruction.heredocs.count == 1,
-                instruction.body.range(instruction.argumentsRange) == heredoc.word.range
-            {
-                guard !heredoc.rawContent.starts(with: Array("#!".utf8)) else { return nil }
-                return LintScript(
-                    shell: ShellScript.parse(heredoc.rawContent), place: .body(heredoc.bodyRange.start))
-            }
-            let range = instruction.argumentsRange
-            return LintScript(
-                shell: ShellScript.parse(Array(instruction.body.bytes[range])),
-                place: .line(instruction.body, start: range.lowerBound))
+    /// What RUN gives to the shell, and what hadolint takes for it.
+    private func scripts(of instruction: Instruction, _ command: Command?) -> (real: LintScript?, any: LintScript?) {
+        guard case .run(let run) = command else { return (nil, nil) }
+        let isPosix = if case .posix = shell { true } else { false }
+        if case .exec(let words) = run.line.form {
+            let script = LintScript(words: words)
+            return (isPosix ? script : nil, script)
         }
+        let line = instruction.argumentsRange
+        guard let heredoc = instruction.heredocs.first,
+            let mark = instruction.body.index(of: heredoc.word.range.start, in: line)
+        else {
+            let script = LintScript(line: instruction.body, line)
+            return (isPosix ? script : nil, script)
+        }
+        if mark > line.lowerBound {
+            return (
+                isPosix ? LintScript(line: instruction.body, line) : nil,
+                LintScript(line: instruction.body, line.lowerBound..<mark)
+            )
+        }
+        let rest = (mark + heredoc.word.range.end - heredoc.word.range.start)..<line.upperBound
+        guard instruction.body.bytes[rest].allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) else {
+            return (
+                isPosix ? LintScript(line: instruction.body, line) : nil,
+                LintScript(line: instruction.body, rest, heredoc: heredoc)
+            )
+        }
+        let script = LintScript(heredoc: heredoc)
+        let isShell = isPosix && !heredoc.rawContent.starts(with: "#!".utf8)
+        return (isShell ? script : nil, script)
     }
 }
 
 extension LintScript {
+    fileprivate init(line: MappedText, _ range: Range<Int>) {
+        self.init(
+            shell: ShellScript.parse(Array(line.bytes[range])), place: .line(line, start: range.lowerBound))
+    }
+
+    /// A here-document that is the whole script.
+    fileprivate init(heredoc: Heredoc) {
+        self.init(shell: ShellScript.parse(heredoc.rawContent), place: .body(heredoc.bodyRange.start))
+    }
+
+    /// What follows the sign of a here-document on its line, and its body, as one script.
+    fileprivate init(line: MappedText, _ range: Range<Int>, heredoc: Heredoc) {
+        self.init(
+            shell: ShellScript.parse(line.bytes[range] + [UInt8(ascii: "\n")] + heredoc.rawContent),
+            place: .joined(line, range, body: heredoc.bodyRange.start))
+    }
+
     /// The JSON form read as if its words were written on a line, which is how rules about programs see it.
     fileprivate init(words: [Word]) {
         var text: [UInt8] = []
@@ -129,5 +160,18 @@ extension LintShell {
         case "sh", "bash", "ash", "dash", "ksh", "zsh": self = .posix(program.lowercased())
         default: self = .other(program)
         }
+    }
+}
+
+extension MappedText {
+    /// The index of the byte that stands at an offset of the file; nil when it isn't in this part of the text.
+    fileprivate func index(of place: Int, in part: Range<Int>) -> Int? {
+        var low = part.lowerBound
+        var high = part.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if offset(middle) < place { low = middle + 1 } else { high = middle }
+        }
+        return low < part.upperBound && offset(low) == place ? low : nil
     }
 }

@@ -16,16 +16,25 @@ package struct LintStatement: Sendable {
     package let stage: Int?
     /// The shell that runs shell form here.
     package let shell: LintShell
-    /// What RUN gives to the shell.
+    /// What RUN gives to a POSIX shell; nil for other shells and for here-documents that name their own interpreter.
     package let script: LintScript?
+    /// What hadolint reads as a script: it takes every shell for a POSIX one, and of here-documents that aren't the whole
+    /// script only what stands before them.
+    let anyScript: LintScript?
 
     package var isTrigger: Bool { outer.keyword == .onbuild }
     package var keyword: Keyword? { instruction.keyword }
 
     /// The shell commands of RUN; none when they can't be read, or are for a shell that isn't POSIX.
     package var shellCommands: [ShellCommand] {
-        guard let script, script.shell.error == nil else { return [] }
+        guard let script, script.shell.isReadable else { return [] }
         return script.shell.commands
+    }
+
+    /// The shell commands of RUN as hadolint's rules look at them, whatever the shell is: see ``anyScript``.
+    package var hadolintCommands: [ShellCommand] {
+        guard let anyScript, anyScript.shell.isReadable else { return [] }
+        return anyScript.shell.commands
     }
 }
 
@@ -45,6 +54,8 @@ package struct LintScript: Sendable {
         case line(MappedText, start: Int)
         /// The body of a here-document, from this offset.
         case body(Int)
+        /// A part of a logical line, an end of line, and the body of a here-document from this offset.
+        case joined(MappedText, Range<Int>, body: Int)
         /// The words of the JSON form with a blank between them: a range is that of all words it touches.
         case words([Word], starts: [Int])
     }
@@ -57,6 +68,12 @@ package struct LintScript: Sendable {
         switch place {
         case .line(let text, let start):
             return text.range((start + range.lowerBound)..<(start + range.upperBound))
+        case .joined(let text, let line, let body):
+            let inLine = range.clamped(to: 0..<line.count)
+            let first = range.lowerBound > line.count ? body + range.lowerBound - line.count - 1 : nil
+            let last = range.upperBound > line.count ? body + range.upperBound - line.count - 1 : nil
+            let part = text.range((line.lowerBound + inLine.lowerBound)..<(line.lowerBound + inLine.upperBound))
+            return SourceRange(first ?? part.start, max(first ?? part.start, last ?? part.end))
         case .body(let offset): return SourceRange(offset + range.lowerBound, offset + range.upperBound)
         case .words(let words, let starts):
             guard let first = starts.lastIndex(where: { $0 <= range.lowerBound }) else { return SourceRange(0, 0) }

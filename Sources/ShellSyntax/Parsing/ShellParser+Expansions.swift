@@ -8,11 +8,14 @@ extension ShellParser {
         case UInt8(ascii: "("):
             if byte(1) == UInt8(ascii: "("), let close = arithmeticEnd() {
                 at = close
+                builder.expansion()
             } else {
                 at += 1
+                let first = script.commands.count
+                let inside = script.scopes.count
                 try substitution(.commandSubstitution, start)
+                builder.expansion("$(", plainText(from: first, scope: inside), UInt8(ascii: ")"))
             }
-            builder.expansion()
         case UInt8(ascii: "{"): try braced(&builder, start, quoted: quoted)
         case UInt8(ascii: "'") where !quoted: try ansiQuoted(&builder, start)
         case UInt8(ascii: "\"") where !quoted:
@@ -34,16 +37,30 @@ extension ShellParser {
     }
 
     private mutating func variable(
-        _ name: String, _ start: Int, _ quoted: Bool, hasDefault: Bool = false, _ builder: inout WordBuilder
+        _ name: String, _ start: Int, _ quoted: Bool, _ builder: inout WordBuilder
     ) {
         builder.variables.append(
-            ShellWord.Variable(name: name, range: start..<at, isQuoted: quoted, hasDefault: hasDefault))
-        builder.expansion()
+            ShellWord.Variable(name: name, range: start..<at, isQuoted: quoted, hasDefault: false))
+        builder.expansion("${", name.utf8, UInt8(ascii: "}"))
+    }
+
+    /// The words of the commands that stand alone in a scope: those tied to no other one by more than `;`.
+    private func plainText(from first: Int, scope: Int) -> [UInt8] {
+        var out: [UInt8] = []
+        for command in script.commands[first...] where command.scope == scope && !command.isNegated {
+            guard command.before == .edge || command.before == .sequence,
+                command.after == .edge || command.after == .sequence
+            else { continue }
+            for word in command.words { out.append(contentsOf: word.text.utf8) }
+            if out.count > WordBuilder.expansionLimit { break }
+        }
+        return out
     }
 
     /// `${name…}`: the word of an operator is read like text in quotes, for the expansions inside.
     private mutating func braced(_ builder: inout WordBuilder, _ start: Int, quoted: Bool) throws(ShellError) {
         at += 1
+        let content = at
         if byte() == UInt8(ascii: "#"), byte(1) != UInt8(ascii: "}") { at += 1 }
         let nameStart = at
         while at < end, ShellParser.isNameByte(text[at], first: false) { at += 1 }
@@ -55,8 +72,11 @@ extension ShellParser {
             && (text[sign] == UInt8(ascii: "-") || text[sign] == UInt8(ascii: "=")
                 || text[sign] == UInt8(ascii: "+") || text[sign] == UInt8(ascii: "?"))
         var inner = WordBuilder()
+        inner.bytes.append(contentsOf: text[content..<at])
         try nested { (parser) throws(ShellError) in try parser.bracedRest(&inner, start, quoted: quoted) }
-        variable(name, start, quoted, hasDefault: hasDefault, &builder)
+        builder.variables.append(
+            ShellWord.Variable(name: name, range: start..<at, isQuoted: quoted, hasDefault: hasDefault))
+        builder.expansion("${", inner.bytes, UInt8(ascii: "}"))
         builder.variables += inner.variables
     }
 
@@ -66,18 +86,15 @@ extension ShellParser {
             case UInt8(ascii: "}"):
                 at += 1
                 return
-            case UInt8(ascii: "\\"): at = min(end, at + 2)
-            case UInt8(ascii: "'") where !quoted:
-                let open = at
-                at += 1
-                while at < end, text[at] != UInt8(ascii: "'") { at += 1 }
-                guard at < end else { throw unterminated("'", open) }
-                at += 1
+            case UInt8(ascii: "\\"): escaped(&inner)
+            case UInt8(ascii: "'") where !quoted: try singleQuoted(&inner)
             case UInt8(ascii: "\""):
                 at += 1
             case UInt8(ascii: "$"): try dollar(&inner, quoted: true)
             case UInt8(ascii: "`"): try backticks(&inner)
-            default: at += 1
+            default:
+                inner.bytes.append(text[at])
+                at += 1
             }
         }
         throw unterminated("${", start)

@@ -7,10 +7,21 @@ struct WordBuilder {
     var hasQuotes = false
     var isCompound = false
 
+    /// Longer expansions stand as `${VAR}`, so that expansions inside each other don't copy text over and over.
+    static let expansionLimit = 4096
+
     /// What stands for an expansion in a word's text.
     mutating func expansion() {
         hasExpansion = true
-        bytes.append(contentsOf: Array("${VAR}".utf8))
+        bytes.append(contentsOf: "${VAR}".utf8)
+    }
+
+    mutating func expansion(_ open: StaticString, _ inside: some Collection<UInt8>, _ close: UInt8) {
+        guard inside.count <= Self.expansionLimit else { return expansion() }
+        hasExpansion = true
+        open.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: inside)
+        bytes.append(close)
     }
 }
 
@@ -111,7 +122,7 @@ extension ShellParser {
         return nil
     }
 
-    private mutating func singleQuoted(_ builder: inout WordBuilder) throws(ShellError) {
+    mutating func singleQuoted(_ builder: inout WordBuilder) throws(ShellError) {
         let start = at
         builder.hasQuotes = true
         at += 1
@@ -122,7 +133,7 @@ extension ShellParser {
     }
 
     /// A backslash outside quotes; a continued line is nothing.
-    private mutating func escaped(_ builder: inout WordBuilder) {
+    mutating func escaped(_ builder: inout WordBuilder) {
         at += 1
         guard at < end else {
             builder.bytes.append(UInt8(ascii: "\\"))

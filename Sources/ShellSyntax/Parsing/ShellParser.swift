@@ -34,7 +34,11 @@ struct ShellParser {
     mutating func parse() -> ShellScript {
         do throws(ShellError) {
             _ = try list()
-            if at < end { throw unexpected() }
+            if at < end {
+                let read = unexpected()
+                guard case .unexpected(let what) = read.kind, !script.commands.isEmpty else { throw read }
+                throw ShellError(kind: .stray(what), offset: read.offset)
+            }
         } catch {
             script.error = error
         }
@@ -212,6 +216,7 @@ struct ShellParser {
             previous = start..<script.commands.count
             skipBlanks()
             guard byte() == UInt8(ascii: "|"), byte(1) != UInt8(ascii: "|") else { break }
+            script.pipes.append(at)
             at += byte(1) == UInt8(ascii: "&") ? 2 : 1
             try skipLines()
         }

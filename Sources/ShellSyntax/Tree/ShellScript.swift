@@ -9,8 +9,18 @@ package struct ShellScript: Sendable {
     package internal(set) var commands: [ShellCommand] = []
     /// What commands stand in; the first is the script itself.
     package internal(set) var scopes: [ShellScope] = []
+    /// Where each `|` that ties two commands stands.
+    package internal(set) var pipes: [Int] = []
     /// Set when the text could not be read to its end: ``commands`` has what came before.
     package internal(set) var error: ShellError?
+
+    /// The commands are those that a shell would take the script for, but perhaps for a stray end.
+    package var isReadable: Bool {
+        switch error?.kind {
+        case nil, .stray: true
+        default: false
+        }
+    }
 
     /// A range as it stands in the text.
     package func source(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
@@ -33,6 +43,8 @@ package struct ShellError: Error, Hashable, Sendable {
         /// A quote, substitution or compound command without its end.
         case unterminated(String)
         case unexpected(String)
+        /// The script ends in something that can't follow its commands, such as a `)` or `done` of its own.
+        case stray(String)
         /// More than 200 substitutions or compound commands inside each other.
         case tooDeep
     }

@@ -12,7 +12,8 @@ package struct ShellWord: Hashable, Sendable {
         package var hasDefault: Bool
     }
 
-    /// Quotes and escapes are removed; every expansion stands as `${VAR}`.
+    /// Quotes and escapes are removed. A parameter stands as `${…}` with what was inside, a command as `$(…)` with the
+    /// words of its commands, backquotes and arithmetic as `${VAR}`: what rules that look for signs in words want.
     package var text: String
     /// Bytes of the script, quotes included.
     package var range: Range<Int>
