@@ -7,7 +7,7 @@ import Testing
 @Suite("Examples of rules")
 struct RuleExampleTests {
     private static func findings(_ example: RuleInfo.Example, of code: String) -> [Finding] {
-        var settings = LintSettings()
+        var settings = example.settings
         settings.severities[code] = .warning
         settings.today = 20_778
         let file = LintFile(

@@ -24,10 +24,15 @@ package struct RuleInfo: Sendable {
         package var dockerfile: String
         /// Files of the build context: path and content.
         package var files: [String: String]
+        /// What the rule has to be told before it looks for anything.
+        package var settings: LintSettings
 
-        package init(_ dockerfile: String, files: [String: String] = [:]) {
+        package init(
+            _ dockerfile: String, files: [String: String] = [:], settings: LintSettings = LintSettings()
+        ) {
             self.dockerfile = dockerfile
             self.files = files
+            self.settings = settings
         }
     }
 

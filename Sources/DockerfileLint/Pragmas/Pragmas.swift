@@ -5,40 +5,47 @@ import DockerfileSyntax
 /// What comments of the file turn off.
 struct Pragmas {
     private var everywhere: Set<String> = []
-    /// By index of the instruction.
-    private var instructions: [Int: Set<String>] = [:]
+    /// By line, from 0.
+    private var lines: [Int: Set<String>] = [:]
+    /// By index of the stage.
+    private var stages: [Int: Set<String>] = [:]
+    /// The line on which an instruction starts, and the stage it is in.
+    private var places: [(line: Int, stage: Int?)] = []
+    private var source: SourceFile?
 
     init() {}
 
     init(_ file: LintFile) {
-        for (index, instruction) in file.dockerfile.instructions.enumerated() {
-            for comment in instruction.comments {
-                guard let pragma = Self.parse(comment.text) else { continue }
-                if pragma.isGlobal {
-                    everywhere.formUnion(pragma.codes)
-                } else {
-                    instructions[index, default: []].formUnion(pragma.codes)
-                }
+        let pragmas = file.pragmas
+        guard !pragmas.isEmpty else { return }
+        source = file.source
+        places = file.statements.map { (file.source.line(at: $0.outer.range.start), $0.stage) }
+        for (line, _, pragma) in pragmas {
+            switch pragma {
+            case .ignore(let codes): lines[line + 1, default: []].formUnion(Self.families(codes))
+            case .ignoreEverywhere(let codes): everywhere.formUnion(Self.families(codes))
+            case .ignoreInStage(let codes):
+                guard
+                    let stage = file.stages.first(where: { places[$0.statements.lowerBound].line == line + 1 })?.index
+                else { continue }
+                stages[stage, default: []].formUnion(Self.families(codes))
+            case .shell: continue
             }
         }
     }
 
     func ignores(_ finding: Finding) -> Bool {
+        guard let source else { return false }
         if everywhere.contains(finding.code) { return true }
-        guard let instruction = finding.instruction else { return false }
-        return instructions[instruction]?.contains(finding.code) ?? false
+        guard let instruction = finding.instruction, places.indices.contains(instruction) else {
+            return lines[source.line(at: finding.range.start)]?.contains(finding.code) ?? false
+        }
+        let (line, stage) = places[instruction]
+        if lines[line]?.contains(finding.code) ?? false { return true }
+        return stage.flatMap { stages[$0] }?.contains(finding.code) ?? false
     }
 
-    /// `hadolint [global] ignore=CODE,CODE`, with the codes that tell the same.
-    private static func parse(_ text: String) -> (isGlobal: Bool, codes: Set<String>)? {
-        var words = text.split(whereSeparator: \.isWhitespace)
-        guard words.first == "hadolint" || words.first == "sampan" else { return nil }
-        words.removeFirst()
-        let isGlobal = words.first == "global"
-        if isGlobal { words.removeFirst() }
-        let rest = words.joined()
-        guard rest.hasPrefix("ignore=") else { return nil }
-        let codes = rest.dropFirst(7).split(separator: ",").map(String.init)
-        return (isGlobal, codes.reduce(into: []) { $0.formUnion(RuleSet.family(of: $1)) })
+    private static func families(_ codes: [String]) -> Set<String> {
+        codes.reduce(into: []) { $0.formUnion(RuleSet.family(of: $1)) }
     }
 }
