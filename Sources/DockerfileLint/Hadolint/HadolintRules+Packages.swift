@@ -1,4 +1,25 @@
 extension HadolintRules {
     /// About the programs that RUN starts: package managers first of all.
-    static let packages: [any LintRule.Type] = []
+    static let packages: [any LintRule.Type] = [
+        DL3001.self,
+        DL3004.self,
+        DL3008.self,
+        DL3009.self,
+        DL3013.self,
+        DL3014.self,
+        DL3015.self,
+        DL3016.self,
+        DL3018.self,
+        DL3019.self,
+        DL3027.self,
+        DL3042.self,
+        DL3046.self,
+        DL3047.self,
+        DL3059.self,
+        DL3060.self,
+        DL3062.self,
+        DL4001.self,
+        DL4005.self,
+        DL4006.self,
+    ]
 }

@@ -22,10 +22,28 @@ extension LintScript {
         return TextEdit(range(word.range), text)
     }
 
-    /// Puts a command behind the last one of a list that ends here: ` && text`.
-    func appending(_ text: String, behind command: ShellCommand) -> TextEdit? {
-        guard isEditable else { return nil }
-        return .insert(" && \(text)", at: range(command.range).end)
+    /// Puts a command behind the last one: ` && text`. Nil where the script ends in something that can't be followed so.
+    func appending(_ text: String, in statement: LintStatement) -> TextEdit? {
+        guard isEditable, shell.error == nil, let last = shell.commands.last, last.scope == 0,
+            shell.scopes[0].kind == .script, !last.words.isEmpty, last.name != "exec", last.name != "exit",
+            isLastOfScript(last), isWhole(statement)
+        else { return nil }
+        return .insert(" && \(text)", at: range(last.range).end)
+    }
+
+    /// Nothing but blanks, a comment or a `;` follows the command.
+    private func isLastOfScript(_ command: ShellCommand) -> Bool {
+        let rest = shell.text[command.range.upperBound...].drop { byte in
+            byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: ";")
+                || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+        }
+        return rest.isEmpty || rest.first == UInt8(ascii: "#")
+    }
+
+    /// The script is all that the shell gets.
+    private func isWhole(_ statement: LintStatement) -> Bool {
+        if case .body = place { return true }
+        return statement.instruction.heredocs.isEmpty
     }
 
     /// The word of the JSON form that a word of the script is the whole of.

@@ -1,0 +1,32 @@
+import Core
+import ShellSyntax
+
+/// https://github.com/hadolint/hadolint/wiki/DL3004
+enum DL3004: ShellCommandRule {
+    static let info = RuleInfo(
+        "DL3004", .hadolint, .error, "sudo in a build: switch the user with USER instead",
+        why: """
+            RUN is root unless USER says otherwise, so `sudo` is not needed; where another user is set, it depends on a \
+            configuration that the base image may change, and keeps a way to become root in the image. Put what needs \
+            root before USER, or switch with `USER root` and back.
+            """,
+        bad: .init("FROM debian:12\nRUN sudo apt-get update\n"), good: .init("FROM debian:12\nRUN apt-get update\n"),
+        fixing: .unsafe)
+
+    static let fixTitle = "run the command without sudo"
+
+    static func isBroken(by command: ShellCommand, in statement: LintStatement) -> Bool { command.runs("sudo") }
+
+    static func place(of command: ShellCommand) -> Range<Int> { command.programWord?.range ?? command.range }
+
+    /// Only a plain `sudo program`: options of sudo may ask for another user or environment.
+    static func edits(
+        _ command: ShellCommand, _ script: LintScript, in statement: LintStatement
+    ) -> [TextEdit]? {
+        guard script.isEditable, command.words.count > 1, command.words[0].text == "sudo",
+            !command.words[1].isAnyFlag, !command.words[1].text.utf8.contains(UInt8(ascii: "="))
+        else { return nil }
+        let start = command.words[0].range.lowerBound
+        return [.delete(script.range(start..<command.words[1].range.lowerBound))]
+    }
+}
