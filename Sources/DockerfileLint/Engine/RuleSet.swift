@@ -1,7 +1,8 @@
 /// All rules of the program, in the order in which they are listed.
 package enum RuleSet {
     package static let all: [any LintRule.Type] =
-        HadolintRules.instructions + HadolintRules.packages + BuildCheckRules.all + OwnRules.all
+        HadolintRules.instructions + HadolintRules.packages + HadolintRules.morePackages
+        + BuildCheckRules.all + OwnRules.all
 
     private static let byCode = Dictionary(all.map { ($0.info.code, $0) }) { first, _ in first }
 
