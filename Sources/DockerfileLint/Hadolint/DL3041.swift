@@ -17,7 +17,7 @@ enum DL3041: LintRule {
             guard let script = statement.anyScript else { continue }
             for command in statement.hadolintCommands
             where (command.runs("dnf") || command.runs("microdnf")) && command.hasArgument("install")
-                && !command.hasArgument("group")
+                && (command.hasArgument("module") || !command.hasArgument("group"))
             {
                 guard let loose = versions.loosePackage(of: command, in: statement) else { continue }
                 report.add(script.range(loose.range), in: statement)
