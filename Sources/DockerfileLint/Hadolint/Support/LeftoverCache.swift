@@ -22,9 +22,10 @@ struct LeftoverCache: Sendable {
     }
 
     private func fix(behind command: ShellCommand, in statement: LintStatement) -> Fix? {
-        guard let script = statement.script, command.canBeFollowed, script.shell.error == nil,
-            let edit = script.appending(cleaning, behind: command)
-        else { return nil }
+        guard let script = statement.script, script.isEditable, script.shell.error == nil, command.canBeFollowed else {
+            return nil
+        }
+        let edit = TextEdit.insert(" && \(cleaning)", at: script.range(command.range).end)
         return Fix("add `&& \(cleaning)`", [edit])
     }
 }
