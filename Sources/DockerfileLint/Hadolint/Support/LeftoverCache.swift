@@ -1,3 +1,4 @@
+import Core
 import ShellSyntax
 
 /// The shape of "the package manager's cache is left in the layer": a command that fills it, and none behind it, in the
