@@ -16,10 +16,10 @@ enum DL3003: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         for statement in file.statements where statement.isPlain(.run) {
-            guard let script = statement.script,
-                let command = script.shell.commands.first(where: { $0.name == "cd" })
+            guard let script = statement.anyScript,
+                let command = statement.hadolintCommands.first(where: { $0.runs("cd") }), let word = command.programWord
             else { continue }
-            report.add(script.range(command.words[0].range), in: statement)
+            report.add(script.range(word.range), in: statement)
         }
     }
 }

@@ -19,15 +19,14 @@ enum DL3010: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         var copied: [Copied] = []
-        for statement in file.statements {
-            if statement.isPlain(.from) {
-                copied = []
-            } else if statement.isPlain(.copy) {
+        // The last stage alone makes the image.
+        for statement in file.stages.last.map({ file.statements(of: $0) }) ?? file.statements[...] {
+            if statement.isPlain(.copy) {
                 if statement.flag("from") == nil, let names = archives(statement) {
                     copied.append(Copied(statement: statement, names: names))
                 }
-            } else if !copied.isEmpty, statement.isPlain(.run), let script = statement.script {
-                let unpacked = Set(script.shell.commands.filter(unpacks).flatMap(names))
+            } else if !copied.isEmpty, statement.isPlain(.run) {
+                let unpacked = Set(statement.hadolintCommands.filter(unpacks).flatMap(names))
                 guard !unpacked.isEmpty else { continue }
                 copied.removeAll { entry in
                     guard entry.names.contains(where: unpacked.contains) else { return false }
@@ -55,7 +54,7 @@ enum DL3010: LintRule {
     }
 
     private static func unpacks(_ command: ShellCommand) -> Bool {
-        switch command.name {
+        switch command.programWord?.text {
         case "gunzip", "bunzip2", "unlzma", "unxz", "unzip", "uncompress", "zcat", "gzcat", "zgz": true
         case "tar": command.arguments.contains { isExtraction($0.text) }
         default: false
@@ -70,6 +69,6 @@ enum DL3010: LintRule {
     }
 
     private static func names(_ command: ShellCommand) -> [Substring] {
-        command.arguments.lazy.filter { !$0.text.hasPrefix("-") }.map { base($0.text[...]) }
+        command.plainArguments().map { base($0.text[...]) }
     }
 }

@@ -21,16 +21,15 @@ enum DL3066: LintRule {
                 let text = statement.wholeText(in: file)
             {
                 let user = text.prefix { $0 != ":" }
-                if user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) || isArgument(user, arguments) { continue }
+                if user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) || namesArgument(text, arguments) { continue }
                 report.add(word.range, in: statement)
             }
         }
     }
 
-    private static func isArgument(_ user: Substring, _ arguments: Set<Substring>) -> Bool {
-        guard user.hasPrefix("$") else { return false }
-        let name = user.dropFirst()
-        if name.hasPrefix("{"), name.hasSuffix("}") { return arguments.contains(name.dropFirst().dropLast()) }
-        return arguments.contains(name)
+    /// Some part is the value of an ARG, which is taken for a number.
+    private static func namesArgument(_ text: String, _ arguments: Set<Substring>) -> Bool {
+        guard text.utf8.contains(UInt8(ascii: "$")) else { return false }
+        return arguments.contains { text.contains("$" + $0) || text.contains("${" + $0 + "}") }
     }
 }

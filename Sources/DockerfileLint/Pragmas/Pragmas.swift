@@ -7,10 +7,10 @@ struct Pragmas {
     private var everywhere: Set<String> = []
     /// By line, from 0.
     private var lines: [Int: Set<String>] = [:]
-    /// By index of the stage.
-    private var stages: [Int: Set<String>] = [:]
-    /// The line on which an instruction starts, and the stage it is in.
-    private var places: [(line: Int, stage: Int?)] = []
+    /// What holds behind a line (from 0), up to the next entry, in the order of lines: a stage's exceptions, or none.
+    private var stages: [(line: Int, codes: Set<String>)] = []
+    /// The line on which each instruction starts.
+    private var starts: [Int] = []
     private var source: SourceFile?
 
     init() {}
@@ -19,30 +19,30 @@ struct Pragmas {
         let pragmas = file.pragmas
         guard !pragmas.isEmpty else { return }
         source = file.source
-        places = file.statements.map { (file.source.line(at: $0.outer.range.start), $0.stage) }
+        starts = file.statements.map { file.source.line(at: $0.outer.range.start) }
+        var stages: [Int: Set<String>] = [:]
+        for stage in file.stages { stages[starts[stage.statements.lowerBound]] = [] }
         for (line, _, pragma) in pragmas {
             switch pragma {
             case .ignore(let codes): lines[line + 1, default: []].formUnion(Self.families(codes))
             case .ignoreEverywhere(let codes): everywhere.formUnion(Self.families(codes))
             case .ignoreInStage(let codes):
-                guard
-                    let stage = file.stages.first(where: { places[$0.statements.lowerBound].line == line + 1 })?.index
-                else { continue }
-                stages[stage, default: []].formUnion(Self.families(codes))
+                // hadolint takes the next line for the start of the stage, wherever the comment stands.
+                stages[line + 1] = Self.families(codes)
             case .shell: continue
             }
         }
+        self.stages = stages.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     func ignores(_ finding: Finding) -> Bool {
         guard let source else { return false }
         if everywhere.contains(finding.code) { return true }
-        guard let instruction = finding.instruction, places.indices.contains(instruction) else {
-            return lines[source.line(at: finding.range.start)]?.contains(finding.code) ?? false
-        }
-        let (line, stage) = places[instruction]
+        let line =
+            finding.instruction.flatMap { starts.indices.contains($0) ? starts[$0] : nil }
+            ?? source.line(at: finding.range.start)
         if lines[line]?.contains(finding.code) ?? false { return true }
-        return stage.flatMap { stages[$0] }?.contains(finding.code) ?? false
+        return stages.last { $0.line < line }?.codes.contains(finding.code) ?? false
     }
 
     private static func families(_ codes: [String]) -> Set<String> {

@@ -2,9 +2,9 @@ import DockerfileSyntax
 
 /// What the rules about labels of a schema have in common.
 enum LabelCheck {
-    /// Reports labels of a type whose value doesn't conform.
+    /// Reports labels of a type (nil: of any) whose value doesn't conform.
     static func check(
-        _ type: LintSettings.LabelType, _ file: LintFile, _ report: inout LintReport,
+        _ type: LintSettings.LabelType?, _ file: LintFile, _ report: inout LintReport,
         message: (String) -> String, isValid: (Substring) -> Bool
     ) {
         let schema = file.settings.labelSchema
@@ -12,7 +12,7 @@ enum LabelCheck {
         for statement in file.statements where statement.isPlain(.label) {
             for pair in statement.instruction.pairs {
                 let key = String(pair.name.unquoted)
-                guard schema[key] == type else { continue }
+                guard let wanted = schema[key], type == nil || wanted == type else { continue }
                 let value = pair.hasEquals ? unquoted(pair.value) : pair.value.text[...]
                 if !isValid(value) { report.add(pair.value.range, in: statement, message(key)) }
             }
