@@ -8,7 +8,7 @@ package enum Linter {
         var findings = syntaxErrors(file)
         for rule in RuleSet.all {
             let info = rule.info
-            let severity = file.settings.severities[info.code] ?? info.severity
+            let severity = file.settings.severities[info.code] ?? file.checks.all.severity(of: info) ?? info.severity
             guard severity != .ignore else { continue }
             var report = LintReport(rule: info, severity: severity)
             rule.check(file, &report)
@@ -16,7 +16,7 @@ package enum Linter {
         }
         let pragmas = file.settings.readsPragmas ? Pragmas(file) : Pragmas()
         let ignored = file.settings.ignored.reduce(into: Set<String>()) { $0.formUnion(RuleSet.family(of: $1)) }
-        findings.removeAll { ignored.contains($0.code) || pragmas.ignores($0) }
+        findings.removeAll { ignored.contains($0.code) || pragmas.ignores($0) || file.checks.skips($0) }
         return merged(findings).sorted {
             ($0.range.start, $0.range.end, $0.code) < ($1.range.start, $1.range.end, $1.code)
         }

@@ -6,6 +6,9 @@ package enum RuleSet {
 
     private static let byCode = Dictionary(all.map { ($0.info.code, $0) }) { first, _ in first }
 
+    /// Every code in small letters.
+    static let lowercasedCodes = Set(all.map { $0.info.code.lowercased() })
+
     package static func rule(_ code: String) -> (any LintRule.Type)? { byCode[code] }
 
     /// The codes that ignoring a code silences: itself and those that tell the same.

@@ -69,7 +69,7 @@ enum DL3025: LintRule {
     }
 
     /// Words become strings where they stand. Only a plain call of a program means the same without a shell.
-    private static func fix(_ statement: LintStatement, _ range: Range<Int>, _ file: LintFile) -> Fix? {
+    static func fix(_ statement: LintStatement, _ range: Range<Int>, _ file: LintFile) -> Fix? {
         let body = statement.instruction.body
         guard case .posix = statement.shell else { return nil }
         let script = ShellScript.parse(Array(body.bytes[range]))

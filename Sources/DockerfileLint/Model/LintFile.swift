@@ -9,6 +9,7 @@ package struct LintFile: Sendable {
     package let statements: [LintStatement]
     package let stages: [LintStage]
     package let settings: LintSettings
+    let checks: FileChecks
     /// Nil when nothing is known but the file, as for text from standard input.
     package let project: (any LintProject)?
 
@@ -20,6 +21,7 @@ package struct LintFile: Sendable {
         dockerfile = parsed.dockerfile
         errors = parsed.errors
         self.settings = settings
+        checks = FileChecks(parsed.dockerfile, given: settings.checks)
         self.project = project
         var builder = LintFileBuilder(dockerfile: parsed.dockerfile)
         builder.build()

@@ -1,3 +1,5 @@
+package import Core
+
 /// What a run of the linter is told: by options, by a config file, by the caller.
 package struct LintSettings: Sendable {
     /// https://github.com/hadolint/hadolint#configure
@@ -15,8 +17,12 @@ package struct LintSettings: Sendable {
     package var strictLabels = false
     /// Pragmas in comments count.
     package var readsPragmas = true
+    /// Options for BuildKit's checks that stand in the place of the file's `# check=`.
+    package var checks: CheckOptions?
     /// Digests of base images that the caller looked up, by the reference as FROM writes it: `sha256:…`.
     package var digests: [String: String] = [:]
+    /// Platforms of base images that the caller looked up, by the reference as FROM writes it.
+    package var platforms: [String: Platform] = [:]
     /// Today, as days since 1970-01-01, for tables with dates; nil leaves rules of that kind silent.
     package var today: Int?
 
