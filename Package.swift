@@ -111,8 +111,9 @@ let package = Package(
         swift(
             "ImageAnalysis",
             [
-                "Core", "HostOS", "OCI", "Inventory", "Binaries", "Cataloging", "Archive", "ContentStore", "Layers",
-                "ImageLayouts",
+                "Core", "HostOS", "OCI", "ShellSyntax", "Inventory", "Binaries", "Cataloging", "Archive",
+                "ContentStore",
+                "Layers", "ImageLayouts",
             ], testable: true),
         swift("CacheMounts", ["Core", "HostOS", "OCI", "Archive", "ContentStore", "Layers"]),
 

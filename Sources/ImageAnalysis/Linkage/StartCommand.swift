@@ -1,5 +1,6 @@
 // https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties (Entrypoint, Cmd)
 internal import Core
+internal import ShellSyntax
 
 /// What a container's first command starts, one after another: the command itself, what a shell or an init is told
 /// to start, and the script that an interpreter is given.
@@ -51,6 +52,23 @@ enum StartCommand {
             isFromShell = next.isFromShell
         }
         return steps
+    }
+
+    /// The words of a command that a shell is started for and that it hands to the kernel as they are: one plain command,
+    /// without variables, patterns or redirections. Nil for everything else.
+    static func withoutShell(_ words: [String]) -> [String]? {
+        guard let first = words.first, shells.contains(name(first)), words.count == 3, words[1] == "-c" else {
+            return nil
+        }
+        let script = ShellScript.parse(words[2])
+        guard script.error == nil, script.commands.count == 1, script.scopes.count == 1,
+            let command = script.commands.first,
+            command.assignments.isEmpty, command.redirections.isEmpty, command.after == .edge, !command.isNegated
+        else { return nil }
+        let plain = command.words.map { $0.isLiteral && !$0.text.hasPrefix("~") ? $0.text : nil }
+        guard !plain.contains(nil), let known = ShellCommand.first(words[2]) else { return nil }
+        let found = plain.compactMap { $0 }
+        return found == known || found == ["exec"] + known ? known : nil
     }
 
     private static func next(_ words: [String], _ steps: inout [Step]) -> (words: [String], isFromShell: Bool)? {

@@ -1,4 +1,4 @@
-package import Binaries
+internal import Binaries
 package import HostOS
 
 /// The bytes of a program that lie in a part of a file.

@@ -128,6 +128,8 @@ struct ShellParser {
             skipBlanks()
             guard let next = connectorHere() else { break }
             connector = next
+            // Told of the last command too: it is not waited for.
+            if next == .background { tie(commands, 0..<0, next) }
             if next == .and || next == .or {
                 try skipLines()
                 if at >= end || isListEnd() { throw unexpected() }

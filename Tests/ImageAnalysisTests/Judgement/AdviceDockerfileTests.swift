@@ -186,6 +186,21 @@ struct AdviceDockerfileTests {
         #expect(after?.contains("\nUSER 1000:7\n") == true)
     }
 
+    @Test("a shell that only hands a command on is left out; one that does more is needed")
+    func shellForm() throws {
+        var stack = Self.fat
+        stack.file("bin/sh", "sh", size: 9, mode: 0o755) { $0.binary = ImageStack.binary(symbols: 0) }
+        stack.config.workingDir = "/app"
+        stack.config.entrypoint = []
+        stack.config.cmd = ["/bin/sh", "-c", "exec ./server -v 'a b'"]
+        let piece = try #require(try stack.advice(dockerfile: Self.fatDockerfile).first { $0.rule == "multi-stage" })
+        #expect(piece.after?.hasSuffix("\nUSER 65532:65532\nCMD [\"/app/server\", \"-v\", \"a b\"]") == true)
+
+        stack.config.cmd = ["/bin/sh", "-c", "./server -v $VERBOSE"]
+        let other = try #require(try stack.advice(dockerfile: Self.fatDockerfile).first { $0.rule == "multi-stage" })
+        #expect(other.after?.contains("\nFROM alpine\n") == true)
+    }
+
     @Test("a stage that has a name keeps it, and one that only copies gets another base")
     func names() throws {
         let named = Self.fatDockerfile.replacing("FROM golang:1.22", with: "FROM golang:1.22 AS sdk")

@@ -17,6 +17,20 @@ struct LinkageCommandTests {
         return draft
     }
 
+    @Test(
+        "a shell that hands one plain command on can be left out",
+        arguments: [
+            ("./server", ["./server"]), ("exec /bin/x -a 'b c' \"d\"", ["/bin/x", "-a", "b c", "d"]),
+            ("a && b", nil), ("a; b", nil), ("a | b", nil), ("a &", nil), ("! a", nil), ("A=1 a", nil), ("a > f", nil),
+            ("a $B", nil), ("a *", nil), ("a ~", nil), ("a {b,c}", nil), ("a $(b)", nil), ("(a)", nil), ("cd /x", nil),
+            ("'a", nil), ("", nil), ("# a", nil),
+        ] as [(String, [String]?)])
+    func withoutShell(text: String, words: [String]?) {
+        #expect(StartCommand.withoutShell(["/bin/sh", "-c", text]) == words)
+        #expect(StartCommand.withoutShell(["/bin/sh", "-c", text, "zero"]) == nil)
+        #expect(StartCommand.withoutShell(["/bin/x", "-c", text]) == nil)
+    }
+
     @Test("an image that starts nothing has no entrypoint among its programs")
     func nothing() {
         let draft = Self.draft([])

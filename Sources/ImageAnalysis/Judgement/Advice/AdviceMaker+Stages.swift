@@ -27,7 +27,22 @@ extension AdviceMaker {
     }
 
     /// One piece for both: build tools that are in the last stage, and a base that is larger than it has to be.
-    func onStages() -> [Advice] {
+    func onStages() -> [Advice] { (withoutShell ?? self).stages() }
+
+    /// The same image, started without the shell that only hands its command on: small bases have none.
+    private var withoutShell: AdviceMaker? {
+        let config = image.config.config
+        guard let words = StartCommand.withoutShell(config.entrypoint + config.cmd) else { return nil }
+        var changed = explanation
+        changed.image.config.config.entrypoint = []
+        changed.image.config.config.cmd = words
+        // The first program is the shell; what it hands its command to comes behind.
+        if changed.programs.first?.isEntrypoint == true { changed.programs.removeFirst() }
+        changed.bases = Linkage(changed.image).bases()
+        return AdviceMaker(changed, dockerfile)
+    }
+
+    private func stages() -> [Advice] {
         let items = items.filter { $0.kind == .buildTool || $0.kind == .source }
         // A few headers don't make a toolchain.
         let tools = Self.bytes(items) >= 1 << 20 && !image.layers.isEmpty ? Self.bytes(items) : 0
