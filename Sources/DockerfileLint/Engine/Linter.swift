@@ -4,9 +4,9 @@ import DockerfileSyntax
 /// Runs the rules over a file.
 package enum Linter {
     /// The findings of one file, in the order of the file. Rules that are off don't run.
-    package static func lint(_ file: LintFile) -> [Finding] {
+    package static func lint(_ file: LintFile, rules: [any LintRule.Type] = RuleSet.all) -> [Finding] {
         var findings = syntaxErrors(file)
-        for rule in RuleSet.all {
+        for rule in rules {
             let info = rule.info
             let severity = file.settings.severities[info.code] ?? file.checks.all.severity(of: info) ?? info.severity
             guard severity != .ignore else { continue }

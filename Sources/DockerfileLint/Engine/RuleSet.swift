@@ -6,6 +6,9 @@ package enum RuleSet {
 
     private static let byCode = Dictionary(all.map { ($0.info.code, $0) }) { first, _ in first }
 
+    /// BuildKit's, which a build tells of by itself.
+    package static let buildChecks = BuildCheckRules.all
+
     /// Every code in small letters.
     static let lowercasedCodes = Set(all.map { $0.info.code.lowercased() })
 
