@@ -22,7 +22,7 @@ enum DL3009: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         for statement in file.statements {
-            guard let script = statement.anyScript, script.shell.isReadable,
+            guard let script = statement.anyScript,
                 let update = script.shell.commands.first(where: isUpdate),
                 !script.shell.commands.contains(where: deletesLists), !statement.keepsOut("/var/lib/apt/lists"),
                 !(statement.keepsOut("/var/lib/apt") && statement.keepsOut("/var/cache/apt")), file.isKept(statement)

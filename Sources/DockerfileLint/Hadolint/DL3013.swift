@@ -21,12 +21,8 @@ enum DL3013: ShellCommandRule {
         if command.hasArgument(oneOf: ["-r", "--requirement", "."]) || command.hasFlag("c", "constraint") {
             return nil
         }
-        let isModule = command.programWord?.text.hasPrefix("python") == true
-        var packages = command.plainArguments(withoutValuesOf: Self.withValue)[...]
-        if isModule, let install = packages.firstIndex(where: { $0.text == "install" }) {
-            packages = packages[(install + 1)...]
-        }
-        return packages.first { $0.text != "install" && !isPinned($0.text) }
+        let words = command.plainArguments(withoutValuesOf: withValue)
+        return words.drop { $0.text != "install" }.drop { $0.text == "install" }.first { !isPinned($0.text) }
     }
 
     /// Flags whose value is no package.

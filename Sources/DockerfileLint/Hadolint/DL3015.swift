@@ -17,8 +17,7 @@ enum DL3015: ShellCommandRule {
 
     static func isBroken(by command: ShellCommand, in statement: LintStatement) -> Bool {
         command.runs("apt-get") && command.hasArgument("install")
-            && !command.hasFlag("no-install-recommends")
-            && !command.arguments.contains { $0.text.contains("APT::Install-Recommends=false") }
+            && !command.hasFlag("no-install-recommends") && !command.hasArgument("APT::Install-Recommends=false")
     }
 
     static func place(of command: ShellCommand) -> Range<Int> { command.head(to: "install") }

@@ -16,7 +16,7 @@ enum DL3042: LintRule {
     static func check(_ file: LintFile, _ report: inout LintReport) {
         var switches: CacheSwitches?
         for statement in file.statements {
-            guard let script = statement.anyScript, script.shell.isReadable,
+            guard let script = statement.anyScript,
                 let first = script.shell.commands.first(where: isBroken), !statement.keepsOut(".cache/pip"),
                 !isSwitchedOff(in: script.shell.text)
             else { continue }

@@ -32,7 +32,7 @@ enum DL3059: LintRule {
     private static func isShort(_ statement: LintStatement) -> Bool {
         var count = 0
         for command in statement.hadolintCommands {
-            guard let program = command.programWord, program.text != "[" else { continue }
+            guard command.programWord != nil, command.name != "[" || !command.assignments.isEmpty else { continue }
             count += 1
             if count > 1 { return false }
         }

@@ -14,7 +14,7 @@ enum DL3060: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         for statement in file.statements {
-            guard let script = statement.anyScript, script.shell.isReadable,
+            guard let script = statement.anyScript,
                 let install = script.shell.commands.firstIndex(where: { isYarn($0, "install") })
             else { continue }
             let clean = script.shell.commands.firstIndex { isYarn($0, "cache") || isYarn($0, "clean") }

@@ -17,15 +17,17 @@ enum DL3062: ShellCommandRule {
 
     static func place(of command: ShellCommand) -> Range<Int> { unpinned(command)?.range ?? command.range }
 
-    private static let actions = ["install", "get", "run"]
-
+    /// Behind the first word of `go run` stand arguments of the program.
     private static func unpinned(_ command: ShellCommand) -> ShellWord? {
-        let isRun = command.hasArgument("run")
-        guard isRun || command.hasArgument(oneOf: actions) else { return nil }
-        let packages = command.plainArguments().filter { !actions.contains($0.text) }
-        let isOnlyRun = isRun && !command.hasArgument(oneOf: ["install", "get"])
-        // Behind the first one stand arguments of the program.
-        return packages.prefix(isOnlyRun ? 1 : packages.count).first { !isPinned($0.text) }
+        if command.hasArgument(oneOf: ["install", "get"]),
+            let word = command.plainArguments().first(where: {
+                $0.text != "install" && $0.text != "get" && !isPinned($0.text)
+            })
+        {
+            return word
+        }
+        guard command.hasArgument("run") else { return nil }
+        return command.plainArguments().prefix(2).first { $0.text != "run" && !isPinned($0.text) }
     }
 
     private static func isPinned(_ package: String) -> Bool {

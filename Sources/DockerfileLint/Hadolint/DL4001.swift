@@ -19,7 +19,7 @@ enum DL4001: LintRule {
         var triggers = Seen()
         for statement in file.statements {
             if statement.keyword == .from, !statement.isTrigger { here = Seen() }
-            guard let script = statement.anyScript, script.shell.isReadable else { continue }
+            guard let script = statement.anyScript else { continue }
             var place: ShellCommand?
             var seen = statement.isTrigger ? triggers : here
             for command in script.shell.commands {

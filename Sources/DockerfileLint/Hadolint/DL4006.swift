@@ -28,7 +28,7 @@ enum DL4006: LintRule {
             case .from: isCovered = false
             case .shell: isCovered = covers(statement.instruction)
             case .run:
-                guard !isCovered, let script = statement.anyScript, script.shell.isReadable,
+                guard !isCovered, let script = statement.anyScript,
                     let pipe = script.shell.pipes.first
                 else { continue }
                 report.add(script.range(pipe..<(pipe + 1)), in: statement, fix: fix(file, statement))

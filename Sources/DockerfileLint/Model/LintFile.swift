@@ -64,11 +64,12 @@ struct LintFileBuilder {
             var inner = command
             if case .onbuild(let onbuild) = command { inner = onbuild.trigger.command }
             let scripts = scripts(of: instruction, inner)
+            let any = scripts.any.flatMap { $0.isReadableByShellCheck ? $0 : nil }
             statements.append(
                 LintStatement(
                     index: index, instruction: instruction, outer: outer, command: inner,
                     stage: stages.isEmpty ? nil : stages.count - 1, shell: shell,
-                    script: scripts.real, anyScript: scripts.any))
+                    script: scripts.real, anyScript: any))
         }
         close()
     }

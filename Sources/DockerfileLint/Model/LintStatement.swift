@@ -19,7 +19,7 @@ package struct LintStatement: Sendable {
     /// What RUN gives to a POSIX shell; nil for other shells and for here-documents that name their own interpreter.
     package let script: LintScript?
     /// What hadolint reads as a script: it takes every shell for a POSIX one, and of here-documents that aren't the whole
-    /// script only what stands before them.
+    /// script only what stands before them. Nil when its reader gives up.
     let anyScript: LintScript?
 
     package var isTrigger: Bool { outer.keyword == .onbuild }
@@ -33,8 +33,7 @@ package struct LintStatement: Sendable {
 
     /// The shell commands of RUN as hadolint's rules look at them, whatever the shell is: see ``anyScript``.
     package var hadolintCommands: [ShellCommand] {
-        guard let anyScript, anyScript.shell.isReadable else { return [] }
-        return anyScript.shell.commands
+        anyScript?.shell.commands ?? []
     }
 }
 

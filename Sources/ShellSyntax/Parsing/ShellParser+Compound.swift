@@ -33,33 +33,89 @@ extension ShellParser {
 
     /// `((…))`; false, and nothing read, when it is a subshell in a subshell.
     private mutating func arithmetic() throws(ShellError) -> Bool {
-        var index = at + 2
+        guard let close = arithmeticEnd(from: at + 2) else { return false }
+        at += 2
+        try arithmetic(to: close)
+        return true
+    }
+
+    /// `((…; …; …))` of a loop.
+    private mutating func loopArithmetic() throws(ShellError) {
+        let start = at
+        at += 2
+        var builder = WordBuilder()
         var open = 2
-        let limit = min(end, at + Self.arithmeticLimit)
-        while index < limit, open > 0 {
-            if text[index] == UInt8(ascii: "(") { open += 1 }
-            if text[index] == UInt8(ascii: ")") { open -= 1 }
-            index += 1
-            if open == 1 {
-                guard index < end, text[index] == UInt8(ascii: ")") else { return false }
+        while at < end, open > 0 {
+            switch text[at] {
+            case UInt8(ascii: "$"):
+                try nested { (parser) throws(ShellError) in try parser.dollar(&builder, quoted: true) }
+            case UInt8(ascii: "`"): try backticks(&builder)
+            case UInt8(ascii: "("):
+                open += 1
+                at += 1
+            case UInt8(ascii: ")"):
+                open -= 1
+                at += 1
+            default: at += 1
             }
         }
-        guard open == 0 else { return false }
-        at = index
-        return true
+        if open > 0 { throw unterminated("((", start) }
     }
 
     /// `[[ … ]]`, whose words may hold signs.
     private mutating func test() throws(ShellError) {
         let start = at
         at += 2
+        var tokens: [ShellTest.Token] = []
         while true {
             try skipLines()
             guard at < end else { throw unterminated("[[", start) }
             if isReserved("]]") { break }
-            if isWordStart() { _ = try word() } else { at += 1 }
+            if case .word(let before) = tokens.last, before.text == "=~", !before.hasQuotes {
+                tokens.append(try pattern())
+            } else if isWordStart() {
+                tokens.append(.word(try word()))
+            } else {
+                tokens.append(sign())
+            }
         }
         at += 2
+        guard ShellTest(tokens).isWellFormed else {
+            throw ShellError(
+                kind: .unexpected(String(decoding: text[start..<min(at, start + 12)], as: UTF8.self)), offset: start)
+        }
+    }
+
+    private mutating func sign() -> ShellTest.Token {
+        let count = starts("&&") || starts("||") ? 2 : 1
+        defer { at += count }
+        return .sign(String(decoding: text[at..<(at + count)], as: UTF8.self))
+    }
+
+    /// The regular expression behind `=~`: parentheses belong to it, and blanks inside them.
+    private mutating func pattern() throws(ShellError) -> ShellTest.Token {
+        let start = at
+        var open = 0
+        var builder = WordBuilder()
+        while at < end {
+            switch text[at] {
+            case UInt8(ascii: "("):
+                open += 1
+                at += 1
+            case UInt8(ascii: ")"):
+                open -= 1
+                at += 1
+            case UInt8(ascii: "'"): try singleQuoted(&builder)
+            case UInt8(ascii: "\""): try doubleQuoted(&builder)
+            case UInt8(ascii: "\\"): escaped(&builder)
+            case UInt8(ascii: "$"): try dollar(&builder, quoted: false)
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                if open <= 0 { return .word(ShellWord(text: "", range: start..<at)) }
+                at += 1
+            default: at += 1
+            }
+        }
+        throw unterminated("[[", start)
     }
 
     private mutating func expect(_ word: StaticString, for what: String, _ start: Int) throws(ShellError) {
@@ -115,7 +171,7 @@ extension ShellParser {
         at += length
         skipBlanks()
         if starts("((") {
-            guard try arithmetic() else { throw unexpected() }
+            try loopArithmetic()
         } else {
             guard isWordStart() else { throw unexpected() }
             _ = try word()

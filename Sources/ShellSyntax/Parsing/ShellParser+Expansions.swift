@@ -6,8 +6,9 @@ extension ShellParser {
         let next = byte()
         switch next {
         case UInt8(ascii: "("):
-            if byte(1) == UInt8(ascii: "("), let close = arithmeticEnd() {
-                at = close
+            if byte(1) == UInt8(ascii: "("), let close = arithmeticEnd(from: at + 2) {
+                at += 2
+                try arithmetic(to: close)
                 builder.expansion()
             } else {
                 at += 1
@@ -114,23 +115,6 @@ extension ShellParser {
         }
         guard at < end else { throw unterminated("$'", start) }
         at += 1
-    }
-
-    /// The end of `((…))` that starts here; nil when it is a command in a subshell.
-    private func arithmeticEnd() -> Int? {
-        var index = at + 2
-        var open = 2
-        let limit = min(end, at + Self.arithmeticLimit)
-        while index < limit {
-            if text[index] == UInt8(ascii: "(") { open += 1 }
-            if text[index] == UInt8(ascii: ")") {
-                open -= 1
-                if open == 1, index + 1 >= end || text[index + 1] != UInt8(ascii: ")") { return nil }
-                if open == 0 { return index + 1 }
-            }
-            index += 1
-        }
-        return nil
     }
 
     /// The commands of `$(…)`, `<(…)` or `>(…)` up to the closing parenthesis.

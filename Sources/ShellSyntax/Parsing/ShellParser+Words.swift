@@ -146,7 +146,7 @@ extension ShellParser {
         at += 1
     }
 
-    private mutating func doubleQuoted(_ builder: inout WordBuilder) throws(ShellError) {
+    mutating func doubleQuoted(_ builder: inout WordBuilder) throws(ShellError) {
         let start = at
         builder.hasQuotes = true
         at += 1

@@ -145,8 +145,10 @@ struct ShellParser {
         if let last = left.last(where: { script.commands[$0].scope == scope }) {
             script.commands[last].after = connector
         }
-        if let first = right.first(where: { script.commands[$0].scope == scope }) {
-            script.commands[first].before = connector
+        for index in right where script.commands[index].scope == scope {
+            script.commands[index].before = connector
+            // What `time` measures stands in the same place.
+            if script.commands[index].name != "time" || script.commands[index].words.count > 1 { break }
         }
     }
 
@@ -202,15 +204,20 @@ struct ShellParser {
         let number = pipelines
         pipelines += 1
         var negated = false
-        while isReserved("!") || isReserved("time") {
-            if byte() == UInt8(ascii: "!") { negated.toggle() }
-            at += byte() == UInt8(ascii: "!") ? 1 : 4
-            skipBlanks()
-        }
         var previous: Range<Int>?
         while true {
             let start = script.commands.count
-            try command(pipeline: number)
+            var isAlone = false
+            while !isAlone, isReserved("!") || isReserved("time") {
+                if byte() == UInt8(ascii: "!") {
+                    negated.toggle()
+                    at += 1
+                    skipBlanks()
+                } else {
+                    isAlone = try time(pipeline: number)
+                }
+            }
+            if !isAlone { try command(pipeline: number) }
             for index in start..<script.commands.count where script.commands[index].scope == scope {
                 script.commands[index].isNegated = negated
             }
@@ -223,5 +230,25 @@ struct ShellParser {
             try skipLines()
         }
         return first..<script.commands.count
+    }
+
+    /// The reserved word `time`, which is listed as a command of its own, and its options. Returns true when nothing
+    /// follows that could be timed.
+    private mutating func time(pipeline: Int) throws(ShellError) -> Bool {
+        var command = ShellCommand()
+        command.pipeline = pipeline
+        command.scope = scope
+        command.words = [try word()]
+        command.range = command.words[0].range
+        script.commands.append(command)
+        skipBlanks()
+        let options = at
+        while byte() == UInt8(ascii: "-"), at < end {
+            _ = try word()
+            skipBlanks()
+        }
+        let isAlone = !isWordStart() && byte() != UInt8(ascii: "(")
+        if isAlone, at > options { throw unexpected() }
+        return isAlone
     }
 }

@@ -22,7 +22,7 @@ extension ShellCommandRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         for statement in file.statements {
-            guard let script = statement.anyScript, script.shell.isReadable,
+            guard let script = statement.anyScript,
                 let first = script.shell.commands.first(where: { isBroken(by: $0, in: statement) })
             else { continue }
             report.add(
