@@ -25,12 +25,3 @@ enum DL3029: LintRule {
         }
     }
 }
-
-extension LintFile {
-    /// Takes a flag out, with the blanks behind it.
-    func removal(of flag: Flag) -> TextEdit {
-        var end = flag.range.end
-        while end < source.bytes.count, source.bytes[end] == 0x20 || source.bytes[end] == 0x09 { end += 1 }
-        return .delete(SourceRange(flag.range.start, end))
-    }
-}

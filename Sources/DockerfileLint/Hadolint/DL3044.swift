@@ -23,22 +23,25 @@ enum DL3044: LintRule {
             } else if statement.isPlain(.env) {
                 let pairs = statement.instruction.pairs
                 if pairs.count > 1, let place = reference(pairs, known) {
-                    report.add(pairs[place].value.range, in: statement, fix: fix(statement, place, file))
+                    report.add(
+                        pairs[place.user].value.range, in: statement,
+                        fix: place.setter < place.user ? fix(statement, place.user, file) : nil)
                 }
                 for pair in pairs { known.insert(pair.name.unquoted) }
             }
         }
     }
 
-    /// The first pair whose value names a variable that another pair sets.
-    private static func reference(_ pairs: [Pair], _ known: Set<Substring>) -> Int? {
-        pairs.indices.first { user in
-            guard pairs[user].value.text.utf8.contains(UInt8(ascii: "$")) else { return false }
-            return pairs.indices.contains { setter in
+    /// The first pair whose value names a variable that another pair sets, and that pair.
+    private static func reference(_ pairs: [Pair], _ known: Set<Substring>) -> (user: Int, setter: Int)? {
+        for user in pairs.indices where pairs[user].value.text.utf8.contains(UInt8(ascii: "$")) {
+            let setter = pairs.indices.first { setter in
                 let name = pairs[setter].name.unquoted
                 return setter != user && !known.contains(name) && mentions(pairs[user].value.text, name)
             }
+            if let setter { return (user, setter) }
         }
+        return nil
     }
 
     /// `${name}`, or `$name` without a byte behind it that could go on with the name.
@@ -47,7 +50,7 @@ enum DL3044: LintRule {
         let value = Array(value.utf8)
         let name = Array(name.utf8)
         for index in value.indices where value[index] == UInt8(ascii: "$") {
-            let braced = value.index(after: index) < value.count && value[index + 1] == UInt8(ascii: "{")
+            let braced = index + 1 < value.count && value[index + 1] == UInt8(ascii: "{")
             let start = index + (braced ? 2 : 1)
             let end = start + name.count
             guard end <= value.count, value[start..<end].elementsEqual(name) else { continue }
@@ -67,16 +70,16 @@ enum DL3044: LintRule {
     /// A new ENV from the pair on that refers to one before it.
     private static func fix(_ statement: LintStatement, _ place: Int, _ file: LintFile) -> Fix? {
         let pairs = statement.instruction.pairs
-        guard place > 0 else { return nil }
         let gap = SourceRange(pairs[place - 1].value.range.end, pairs[place].name.range.start)
-        let bytes = file.source.bytes[gap.start..<gap.end]
-        guard bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return nil }
-        let line = file.source.line(at: gap.start)
-        let content = file.source.lineBytes(line)
-        let lineEnd = content.endIndex < file.source.bytes.count && file.source.bytes[content.endIndex] == 0x0D
+        let escape = file.dockerfile.escape
+        guard
+            file.source.bytes[gap.start..<gap.end].allSatisfy({
+                $0 == 0x20 || (0x09...0x0D).contains($0) || $0 == escape
+            })
+        else { return nil }
         let keyword = statement.instruction.keywordWord.text
         return Fix(
-            "set the variable in an ENV of its own", [TextEdit(gap, (lineEnd ? "\r\n" : "\n") + keyword + " ")],
+            "set the variable in an ENV of its own", [TextEdit(gap, file.lineEnd + keyword + " ")],
             isSafe: false)
     }
 }

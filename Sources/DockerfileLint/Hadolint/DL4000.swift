@@ -1,4 +1,3 @@
-import Core
 import DockerfileSyntax
 
 /// https://github.com/hadolint/hadolint/wiki/DL4000
@@ -14,27 +13,7 @@ enum DL4000: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         for statement in file.statements where statement.isPlain(.maintainer) {
-            report.add(statement.outer.range, in: statement, fix: fix(statement, file))
+            report.add(statement.outer.range, in: statement, fix: MaintainerLabel.fix(statement.instruction, file))
         }
-    }
-
-    private static func fix(_ statement: LintStatement, _ file: LintFile) -> Fix? {
-        guard let word = statement.instruction.arguments.first, file.source.text(word.range) == word.text else {
-            return nil
-        }
-        let isQuoted =
-            word.text.utf8.count > 1 && word.text.hasPrefix("\"") && word.text.hasSuffix("\"")
-            && !word.text.dropFirst().dropLast().contains { $0 == "\"" || $0 == "\\" || $0 == "`" }
-        var value = isQuoted ? String(word.text.dropFirst().dropLast()) : word.text
-        let escape = Character(UnicodeScalar(file.dockerfile.escape))
-        var out = ""
-        for character in value {
-            if character == "\"" || character == "$" || character == escape { out.append(escape) }
-            out.append(character)
-        }
-        value = "maintainer=\"" + out + "\""
-        return Fix(
-            "write a label",
-            [file.replacement(of: statement.instruction.keywordWord, by: .label), TextEdit(word.range, value)])
     }
 }

@@ -33,8 +33,30 @@ extension LabelValue {
     }
 
     private static func localPart(_ bytes: [UInt8], _ index: inout Int) -> Bool {
-        if index < bytes.count, bytes[index] == UInt8(ascii: "\"") { return quoted(bytes, &index) }
-        return parts(bytes, &index) { isAlphanumeric($0) || "!#$%&'*+/=?^_`{|}~-".utf8.contains($0) } != nil
+        while true {
+            if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+                guard quoted(bytes, &index) else { return false }
+            } else {
+                let start = index
+                while index < bytes.count,
+                    isAlphanumeric(bytes[index]) || "!#$%&'*+/=?^_`{|}~-".utf8.contains(bytes[index])
+                {
+                    index += 1
+                }
+                guard index > start else { return false }
+            }
+            guard nextPart(bytes, &index) else { return true }
+        }
+    }
+
+    /// Steps over a dot with blanks and comments around it; stays where none follows.
+    private static func nextPart(_ bytes: [UInt8], _ index: inout Int) -> Bool {
+        var ahead = index
+        guard skipBlanks(bytes, &ahead), ahead < bytes.count, bytes[ahead] == UInt8(ascii: ".") else { return false }
+        ahead += 1
+        guard skipBlanks(bytes, &ahead) else { return false }
+        index = ahead
+        return true
     }
 
     private static func quoted(_ bytes: [UInt8], _ index: inout Int) -> Bool {
@@ -52,37 +74,29 @@ extension LabelValue {
         return false
     }
 
-    /// Parts between dots; nil when one is empty.
-    private static func parts(_ bytes: [UInt8], _ index: inout Int, _ isPart: (UInt8) -> Bool) -> [Range<Int>]? {
-        var out: [Range<Int>] = []
-        while true {
-            let start = index
-            while index < bytes.count, isPart(bytes[index]) { index += 1 }
-            guard index > start else { return nil }
-            out.append(start..<index)
-            guard index < bytes.count, bytes[index] == UInt8(ascii: ".") else { return out }
-            index += 1
-        }
-    }
-
     private static func domain(_ bytes: [UInt8], _ index: inout Int) -> Bool {
         if index < bytes.count, bytes[index] == UInt8(ascii: "[") {
             guard let end = bytes[index...].firstIndex(of: UInt8(ascii: "]")) else { return false }
+            let isText = bytes[(index + 1)..<end].allSatisfy {
+                (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "\\") || $0 == 0x09
+            }
             index = end + 1
-            return true
+            return isText
         }
         let start = index
-        var labels = 0
         while true {
             let first = index
             while index < bytes.count, isAlphanumeric(bytes[index]) || bytes[index] == UInt8(ascii: "-") { index += 1 }
-            if index == first { return labels > 0 && index - start <= 255 }
-            guard index - first <= 63, bytes[first] != UInt8(ascii: "-"), bytes[index - 1] != UInt8(ascii: "-") else {
-                return false
+            guard index > first, index - first <= 63, bytes[first] != UInt8(ascii: "-"),
+                bytes[index - 1] != UInt8(ascii: "-")
+            else { return false }
+            let end = index
+            if nextPart(bytes, &index) {
+                guard index == bytes.count else { continue }
+                // A dot may be the last byte of a name.
+                guard index == end + 1 else { return false }
             }
-            labels += 1
-            guard index < bytes.count, bytes[index] == UInt8(ascii: ".") else { return index - start <= 255 }
-            index += 1
+            return index - start <= 255
         }
     }
 }

@@ -4,17 +4,18 @@ extension LabelValue {
     static func isTime(_ text: Substring) -> Bool {
         var reader = Reader(rest: Array(text.utf8)[...])
         reader.trim()
-        guard let year = reader.number(4, exactly: false), reader.take("-"), let month = reader.number(2),
-            reader.take("-"), let day = reader.number(2), (1...12).contains(month), day >= 1,
-            day <= days(year, month), reader.take("T") || reader.take("t"), let hour = reader.number(2),
-            reader.take(":"), let minute = reader.number(2), reader.take(":"), let second = reader.number(2),
+        _ = reader.take("-")
+        guard let year = reader.year(), reader.take("-"), let month = reader.number(),
+            reader.take("-"), let day = reader.number(), (1...12).contains(month), day >= 1,
+            day <= days(year, month), reader.take("T") || reader.take("t"), let hour = reader.number(),
+            reader.take(":"), let minute = reader.number(), reader.take(":"), let second = reader.number(),
             hour < 24, minute < 60, second < 61
         else { return false }
         if reader.take(".") { reader.skipDigits() }
         if reader.take("Z") || reader.take("z") { return reader.rest.isEmpty }
-        guard reader.take("+") || reader.take("-"), reader.number(2) != nil else { return false }
+        guard reader.take("+") || reader.take("-"), reader.number() != nil else { return false }
         _ = reader.take(":")
-        return reader.number(2) != nil && reader.rest.isEmpty
+        return reader.number() != nil && reader.rest.isEmpty
     }
 
     private static func days(_ year: Int, _ month: Int) -> Int {
@@ -43,13 +44,20 @@ extension LabelValue {
             while let byte = rest.first, (0x30...0x39).contains(byte) { rest.removeFirst() }
         }
 
-        /// A number of this many digits, or of at least as many.
-        mutating func number(_ count: Int, exactly: Bool = true) -> Int? {
+        /// Any number of digits, as a year with the same days.
+        mutating func year() -> Int? {
             let digits = rest.prefix { (0x30...0x39).contains($0) }
-            guard digits.count >= count, exactly || digits.count <= 9 else { return nil }
-            let taken = exactly ? digits.prefix(count) : digits
-            rest = rest.dropFirst(taken.count)
-            return taken.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+            guard !digits.isEmpty else { return nil }
+            rest = rest.dropFirst(digits.count)
+            return digits.reduce(0) { ($0 * 10 + Int($1 - 0x30)) % 400 }
+        }
+
+        /// Two digits.
+        mutating func number() -> Int? {
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            rest = rest.dropFirst(2)
+            return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         }
     }
 }

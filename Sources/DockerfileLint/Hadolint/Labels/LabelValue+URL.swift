@@ -41,13 +41,47 @@ extension LabelValue {
         return areCharacters(host, "") && !host.contains(UInt8(ascii: "@"))
     }
 
-    /// An IPv6 address, or `v`, a number, a dot and anything.
+    /// An IPv6 address, maybe with a zone, or `v`, a digit, a dot and more.
     private static func isLiteral(_ text: ArraySlice<UInt8>) -> Bool {
-        if text.first == UInt8(ascii: "v") { return text.contains(UInt8(ascii: ".")) && areCharacters(text, "") }
-        let groups = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard (3...9).contains(groups.count) else { return false }
-        return text.allSatisfy { isAlphanumeric($0) && ($0 < 0x3A || $0 | 0x20 < 0x67) || ":.".utf8.contains($0) }
-            && groups.dropLast().allSatisfy { $0.count <= 4 }
+        if text.first == UInt8(ascii: "v") {
+            let rest = text.dropFirst()
+            return rest.count > 2 && isHex(rest[rest.startIndex]) && rest[rest.startIndex + 1] == UInt8(ascii: ".")
+                && !rest.contains { ":%@".utf8.contains($0) } && areCharacters(rest.dropFirst(2), "")
+        }
+        guard let percent = text.firstIndex(of: UInt8(ascii: "%")) else { return isAddress(text) }
+        let zone = text[percent...]
+        return isAddress(text[..<percent]) && zone.starts(with: "%25".utf8) && zone.count > 3
+            && zone.dropFirst(3).allSatisfy { isAlphanumeric($0) || "-._~".utf8.contains($0) }
+    }
+
+    /// Eight groups, or fewer with `::` once; the last two may be written as an IPv4 address.
+    private static func isAddress(_ text: ArraySlice<UInt8>) -> Bool {
+        var groups = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard groups.count > 2 else { return false }
+        var count = 0
+        if let last = groups.last, last.contains(UInt8(ascii: ".")) {
+            let bytes = last.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            guard bytes.count == 4,
+                bytes.allSatisfy({
+                    (1...3).contains($0.count) && areDigits($0)
+                        && $0.reduce(0) { $0 * 10 + Int($1 - 0x30) } < 256
+                })
+            else { return false }
+            groups.removeLast()
+            count = 2
+        } else if groups.last?.isEmpty == true {
+            // The end of a `::`, which leaves two empty groups there.
+            groups.removeLast()
+            guard groups.last?.isEmpty == true else { return false }
+        }
+        if groups.first?.isEmpty == true {
+            groups.removeFirst()
+            guard groups.isEmpty ? count == 0 : groups.first?.isEmpty == true else { return false }
+        }
+        let gaps = groups.count { $0.isEmpty }
+        guard gaps < 2, groups.allSatisfy({ $0.count <= 4 && $0.allSatisfy(isHex) }) else { return false }
+        count += groups.count - gaps
+        return gaps == 0 ? count == 8 : count < 8
     }
 
     private static func areDigits(_ text: ArraySlice<UInt8>) -> Bool {

@@ -28,9 +28,11 @@ enum LabelValue {
         return sign == UInt8(ascii: "+") && areIdentifiers(rest.dropFirst())
     }
 
-    /// Nothing, or letters, digits and `-` between dots.
+    /// Nothing, or letters, digits and `-` between dots, of which one may be the last.
     private static func areIdentifiers(_ text: Substring.UTF8View.SubSequence) -> Bool {
         if text.isEmpty { return true }
+        var text = text
+        if text.count > 1, text.last == UInt8(ascii: ".") { text.removeLast() }
         return text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { part in
             !part.isEmpty && part.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
         }

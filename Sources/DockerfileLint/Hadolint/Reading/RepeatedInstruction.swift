@@ -19,20 +19,3 @@ enum RepeatedInstruction {
         }
     }
 }
-
-extension LintFile {
-    /// Takes an instruction's lines out of the file. Comments before it stay.
-    func removal(of statement: LintStatement) -> TextEdit {
-        let lines = source.lineStarts
-        let start = lines[source.line(at: statement.outer.range.start)]
-        let last = source.line(at: statement.outer.range.end)
-        let end = last + 1 < lines.count ? lines[last + 1] : source.bytes.count
-        return .delete(SourceRange(start, end))
-    }
-
-    /// Writes a keyword in the place of another one, in small letters if that was.
-    func replacement(of keyword: Word, by new: Keyword) -> TextEdit {
-        let isSmall = keyword.text.utf8.allSatisfy { $0 >= UInt8(ascii: "a") }
-        return TextEdit(keyword.range, isSmall ? new.rawValue.lowercased() : new.rawValue)
-    }
-}
