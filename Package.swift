@@ -120,7 +120,8 @@ let package = Package(
         // L6
         swift(
             "Policy",
-            ["Core", "OCI", "YAML", "DockerfileSyntax", "ContentStore", "Layers", "ImageAnalysis"], testable: true),
+            ["Core", "OCI", "YAML", "DockerfileSyntax", "ContentStore", "Layers", "Inventory", "ImageAnalysis"],
+            testable: true),
         swift(
             "Reports",
             [

@@ -1,4 +1,5 @@
 import Core
+import Inventory
 import Layers
 import Testing
 

@@ -1,5 +1,6 @@
 import Core
 import ImageAnalysis
+import Inventory
 import Layers
 
 /// The release of a distribution that an image has.

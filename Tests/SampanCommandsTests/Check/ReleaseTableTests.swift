@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import HostOS
+import Inventory
 import Testing
 
 @testable import Policy

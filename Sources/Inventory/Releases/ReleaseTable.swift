@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 /// When the releases of distributions get their last security fixes.
 ///
@@ -7,42 +7,48 @@ import Core
 ///   column `eol-lts`, else `eol`; of Ubuntu `eol` (without Pro). A test compares where the package is installed.
 /// - `endoflife.date`: the data of https://github.com/endoflife-date/endoflife.date, as of February 2026, taken on
 ///   2026-11-21: it names the distributions' own pages as its sources. Of RHEL `eol` (without ELS).
-enum ReleaseTable {
+package enum ReleaseTable {
     /// One release.
-    struct Row: Equatable {
-        var release: String
+    package struct Row: Equatable, Sendable {
+        package var release: String
         /// `YEAR-MONTH-DAY`.
-        var end: String
+        package var end: String
     }
 
-    enum Source: String, CaseIterable {
+    package enum Source: String, CaseIterable, Sendable {
         case distroInfo = "distro-info"
         case endOfLife = "endoflife.date"
     }
 
     /// Of one distribution, by its `ID` in os-release; that of CentOS Stream is ours.
-    struct Distribution {
-        var id: String
-        var source: Source
-        var rows: [Row]
+    package struct Distribution: Sendable {
+        package var id: String
+        package var source: Source
+        package var rows: [Row]
     }
 
     /// Distributions without releases.
-    static let rolling: Set<String> = [
+    package static let rolling: Set<String> = [
         "arch", "chainguard", "gentoo", "opensuse-tumbleweed", "void", "wolfi",
     ]
 
     /// - Returns: nil for a release that the table does not have.
-    static func end(of id: String, _ release: String) -> CivilDate? {
+    package static func end(of id: String, _ release: String) -> CivilDate? {
         let rows = distributions.first { $0.id == id }?.rows ?? []
-        return rows.first { $0.release == release }.flatMap { try? Day.parse($0.end) }
+        return rows.first { $0.release == release }.flatMap { day($0.end) }
+    }
+
+    /// A day of a table like this one.
+    package static func day(_ text: String) -> CivilDate? {
+        let parts = text.split(separator: "-").compactMap { Int64($0) }
+        return parts.count == 3 ? CivilDate(year: parts[0], month: parts[1], day: parts[2]) : nil
     }
 
     private static func rows(_ pairs: KeyValuePairs<String, String>) -> [Row] {
         pairs.map { Row(release: $0.key, end: $0.value) }
     }
 
-    static let distributions = [
+    package static let distributions = [
         Distribution(
             id: "debian", source: .distroInfo,
             rows: rows([
