@@ -1,6 +1,18 @@
 /// What neither hadolint nor BuildKit sees.
 enum OwnRules {
     static let all: [any LintRule.Type] = [
+        SMP1001.self,
+        SMP1002.self,
+        SMP1003.self,
+        SMP1004.self,
+        SMP1005.self,
+        SMP1006.self,
+        SMP1007.self,
+        SMP1008.self,
+        SMP1009.self,
+        SMP1010.self,
+        SMP1011.self,
+        SMP1012.self,
         SMP2001.self,
         SMP2002.self,
         SMP2003.self,

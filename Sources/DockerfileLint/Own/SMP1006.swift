@@ -1,0 +1,50 @@
+import Core
+import DockerfileSyntax
+
+enum SMP1006: LintRule {
+    static let info = RuleInfo(
+        "SMP1006", .sampan, .warning, "No USER is set: the program runs as root",
+        why: """
+            Without USER a container runs as root. A program that is broken into may then change everything in the \
+            container, and is one flaw of the kernel away from the host; clusters that ask for `runAsNonRoot` refuse the \
+            image. Numbers are better than names: they need no /etc/passwd, and can be checked before the start.
+            """,
+        bad: .init("FROM debian:12\nCOPY app /app\nENTRYPOINT [\"/app\"]\n"),
+        good: .init("FROM debian:12\nCOPY app /app\nUSER 65532:65532\nENTRYPOINT [\"/app\"]\n"), fixing: .unsafe)
+
+    static func check(_ file: LintFile, _ report: inout LintReport) {
+        guard let last = file.stages.last else { return }
+        let chain = file.finalStages
+        var start: LintStatement?
+        for stage in chain {
+            for statement in file.statements(of: stage) {
+                if statement.isPlain(.user) { return }
+                let isStart = statement.isPlain(.entrypoint) || statement.isPlain(.cmd)
+                if isStart, stage.index == last.index, start == nil { start = statement }
+                if isStart, start == nil { start = file.statements[last.statements.lowerBound] }
+            }
+        }
+        guard let start else { return }
+        let root = file.root(of: last)
+        guard let name = file.image(of: root), !hasUser(name) else { return }
+        let word = last.from.image
+        report.add(word.range, in: file.statements[last.statements.lowerBound], fix: fix(start, file))
+    }
+
+    /// Images that are known to have a user of their own.
+    private static func hasUser(_ reference: String) -> Bool {
+        let image = ImageIdentity(reference)
+        let name = image.name
+        if image.tagParts.contains("nonroot") || name.hasSuffix("-nonroot") { return true }
+        return name.hasPrefix("cgr.dev/") || name.hasPrefix("bitnami/") || name.contains("-unprivileged")
+            || name.hasPrefix("dhi.io/") || name.hasPrefix("registry.access.redhat.com/ubi") && name.contains("/nodejs")
+    }
+
+    private static func fix(_ start: LintStatement, _ file: LintFile) -> Fix? {
+        guard start.keyword != .from else { return nil }
+        let small = LetterCase(start.outer.keywordWord.text) == .small
+        let place = file.source.lineStarts[file.source.line(at: start.outer.range.start)]
+        let text = (small ? "user" : "USER") + " 65532:65532" + file.lineEnd
+        return Fix("set a user without rights", [.insert(text, at: place)], isSafe: false)
+    }
+}

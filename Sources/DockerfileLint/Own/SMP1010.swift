@@ -1,0 +1,82 @@
+import Core
+import DockerfileSyntax
+import ShellSyntax
+
+enum SMP1010: LintRule {
+    static let info = RuleInfo(
+        "SMP1010", .sampan, .warning, "A downloaded archive stays in the image after it was unpacked",
+        why: """
+            The archive is in the image beside what came out of it. Remove it in the same RUN, pipe the download into \
+            `tar`, or let ADD or another stage fetch it.
+            """,
+        bad: .init("FROM debian:12\nRUN curl -fsSLO https://example.com/app.tar.gz && tar -xzf app.tar.gz\n"),
+        good: .init(
+            "FROM debian:12\nRUN curl -fsSLO https://example.com/app.tar.gz && tar -xzf app.tar.gz && rm app.tar.gz\n"),
+        fixing: .safe)
+
+    static func check(_ file: LintFile, _ report: inout LintReport) {
+        for statement in file.finalStatements where statement.isRun {
+            guard let script = statement.script else { continue }
+            let calls = statement.calls
+            for (index, (command, call)) in calls.enumerated() {
+                guard let download = Download(call), download.isArchive, !isMounted(download.file, statement) else {
+                    continue
+                }
+                let rest = calls[(index + 1)...].map(\.call)
+                guard rest.contains(where: { unpacks($0, download.file) }),
+                    !rest.contains(where: { removes($0, download.file) })
+                else { continue }
+                var fix: Fix?
+                if !rest.contains(where: { $0.name == "cd" }) || download.file.hasPrefix("/"),
+                    let edit = script.appending("rm \(download.file)", in: statement), isPlain(download.file)
+                {
+                    fix = Fix("remove the archive", [edit])
+                }
+                report.add(
+                    script.range(command.range), in: statement,
+                    "\(download.file) stays in the image after it was unpacked", fix: fix)
+            }
+        }
+    }
+
+    private static func isPlain(_ path: String) -> Bool {
+        path.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "./_-+".utf8.contains(byte)
+        }
+    }
+
+    private static func unpacks(_ call: Call, _ file: String) -> Bool {
+        switch call.name {
+        case "tar", "unzip", "bsdtar", "dpkg", "rpm", "7z", "apt-get", "apt", "dnf", "yum":
+            call.arguments.contains { same($0.text, file) }
+        default: false
+        }
+    }
+
+    private static func removes(_ call: Call, _ file: String) -> Bool {
+        let name = PathText.name(of: file)
+        switch call.name {
+        case "rm", "unlink":
+            return call.arguments.contains { word in
+                same(word.text, file) || PathText.name(of: word.text) == name || word.hasGlob
+                    || PathText.isInside(file, word.text)
+            }
+        case "mv": return call.arguments.contains { same($0.text, file) }
+        case "find": return call.has("-delete")
+        default: return false
+        }
+    }
+
+    private static func same(_ text: String, _ file: String) -> Bool {
+        text == file || text == "./" + file || "./" + text == file
+    }
+
+    private static func isMounted(_ path: String, _ statement: LintStatement) -> Bool {
+        guard case .run(let run) = statement.command else { return false }
+        return run.mounts.contains { mount in
+            guard let target = mount.field(.target)?.value?.text else { return false }
+            return PathText.isInside(path, target)
+        }
+    }
+}
