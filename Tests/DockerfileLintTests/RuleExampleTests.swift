@@ -23,6 +23,22 @@ struct RuleExampleTests {
         #expect(Self.findings(info.good, of: code).isEmpty)
     }
 
+    @Test(
+        "the fix of the bad example silences the rule, and is as safe as the rule says",
+        arguments: RuleSet.all.filter { $0.info.fixing != .none }.map { $0.info.code })
+    func fixes(code: String) throws {
+        let info = try #require(RuleSet.rule(code)?.info)
+        var settings = info.bad.settings
+        settings.today = 20_778
+        for rule in RuleSet.all { settings.severities[rule.info.code] = rule.info.code == code ? .warning : .ignore }
+        let run = FixRun(
+            fixing: SourceFile(name: "Dockerfile", text: info.bad.dockerfile), unsafe: true, settings: settings,
+            project: MemoryProject(info.bad.files))
+        #expect(!run.applied.isEmpty)
+        #expect(run.applied.allSatisfy { $0.fix?.isSafe == (info.fixing == .safe) })
+        #expect(run.remaining.filter { $0.code == code }.isEmpty)
+    }
+
     @Test("codes are used once, and equivalents name rules")
     func codes() {
         let codes = RuleSet.all.map { $0.info.code }

@@ -240,19 +240,4 @@ struct BuildShapeTests {
             (Self.fixed(text, only: code, unsafe: false) == once)
                 == (once == text || RuleSet.rule(code)?.info.fixing == .safe))
     }
-
-    @Test(
-        "the fix of a bad example silences its rule",
-        arguments: RuleSet.all.filter { $0.info.fixing != .none }.map { $0.info.code })
-    func silenced(code: String) throws {
-        let info = try #require(RuleSet.rule(code)?.info)
-        var settings = LintSettings()
-        settings.today = 20_778
-        for rule in RuleSet.all { settings.severities[rule.info.code] = rule.info.code == code ? .warning : .ignore }
-        let run = FixRun(
-            fixing: SourceFile(name: "Dockerfile", text: info.bad.dockerfile), unsafe: true, settings: settings,
-            project: MemoryProject(info.bad.files))
-        #expect(!run.applied.isEmpty && run.applied.allSatisfy { $0.fix?.isSafe == (info.fixing == .safe) })
-        #expect(run.remaining.isEmpty)
-    }
 }
