@@ -127,7 +127,7 @@ extension ShellParser {
         at += 1
     }
 
-    /// `` `…` ``: the commands inside are read on their own when nothing in them is escaped, so that their places hold.
+    /// `` `…` ``: the commands inside, from which a level of escapes is taken first.
     mutating func backticks(_ builder: inout WordBuilder) throws(ShellError) {
         let start = at
         at += 1
@@ -141,7 +141,7 @@ extension ShellParser {
             close += 1
         }
         guard close < end else { throw unterminated("`", start) }
-        if isPlain { try inner(at..<close) }
+        if isPlain { try inner(at..<close) } else { try unescaped(at..<close) }
         at = close + 1
         builder.expansion()
     }
@@ -155,5 +155,33 @@ extension ShellParser {
             if parser.at < parser.end { throw parser.unexpected() }
         }
         (end, heredocs) = outer
+    }
+
+    /// The same for a part with escapes: what is read is a copy, whose places are those of the bytes it was made from.
+    private mutating func unescaped(_ range: Range<Int>) throws(ShellError) {
+        var bytes: [UInt8] = []
+        var places: [Int] = []
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if text[index] == UInt8(ascii: "\\"), index + 1 < range.upperBound, Self.isEscapable(text[index + 1]) {
+                index += 1
+            }
+            bytes.append(text[index])
+            places.append(index)
+            index += 1
+        }
+        var parser = ShellParser(bytes)
+        parser.depth = depth + 1
+        guard parser.depth < Self.depthLimit else { throw ShellError(kind: .tooDeep, offset: at) }
+        let read = parser.parse()
+        if let error = read.error {
+            throw ShellError(
+                kind: error.kind, offset: places.indices.contains(error.offset) ? places[error.offset] : at)
+        }
+        adopt(read, places, behind: range.upperBound)
+    }
+
+    private static func isEscapable(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "`") || byte == UInt8(ascii: "$") || byte == UInt8(ascii: "\\")
     }
 }

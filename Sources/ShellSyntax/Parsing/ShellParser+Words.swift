@@ -97,12 +97,12 @@ extension ShellParser {
         throw unterminated("(", start)
     }
 
-    /// The closing brace of `{a,b}` or `{1..3}`; nil when it isn't such an expansion. Looks no further than 4096 bytes.
+    /// The closing brace of `{a,b}` or `{1..3}`; nil when it isn't such an expansion. Looks no further than 512 bytes.
     private func braceExpansion() -> Int? {
         var index = at + 1
         var open = 1
         var isList = false
-        let limit = min(end, at + 4096)
+        let limit = min(end, at + 512)
         while index < limit {
             switch text[index] {
             case UInt8(ascii: "{"): open += 1

@@ -36,13 +36,22 @@ struct ShellParser {
             _ = try list()
             if at < end {
                 let read = unexpected()
-                guard case .unexpected(let what) = read.kind, !script.commands.isEmpty else { throw read }
+                guard case .unexpected(let what) = read.kind, !script.commands.isEmpty, !startsParenthesis() else {
+                    throw read
+                }
                 throw ShellError(kind: .stray(what), offset: read.offset)
             }
         } catch {
             script.error = error
         }
         return script
+    }
+
+    /// A `(` that is taken for the start of a function or a list, not for the end of the commands.
+    private func startsParenthesis() -> Bool {
+        guard byte() == UInt8(ascii: "("), at + 1 < end, at > 0 else { return false }
+        return text[at - 1] == UInt8(ascii: " ") || text[at - 1] == UInt8(ascii: "\t")
+            || script.commands.last?.words.count == 1
     }
 
     // MARK: Bytes
@@ -121,7 +130,7 @@ struct ShellParser {
         var previous: Range<Int>?
         while true {
             try skipLines()
-            guard at < end, !isListEnd() else { break }
+            guard at < end, !isListEnd(), previous == nil || !startsConnector() else { break }
             let commands = try pipeline()
             tie(previous, commands, connector)
             previous = commands
@@ -163,6 +172,10 @@ struct ShellParser {
         case UInt8(ascii: "\n"): return .sequence
         default: return nil
         }
+    }
+
+    private func startsConnector() -> Bool {
+        byte() == UInt8(ascii: "&") || byte() == UInt8(ascii: "|") || byte() == UInt8(ascii: ";")
     }
 
     private mutating func step(_ count: Int, _ connector: ShellCommand.Connector) -> ShellCommand.Connector {
