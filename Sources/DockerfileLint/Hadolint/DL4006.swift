@@ -23,15 +23,19 @@ enum DL4006: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         var isCovered = false
+        var isFixed = false
         for statement in file.statements where !statement.isTrigger {
             switch statement.keyword {
-            case .from: isCovered = false
-            case .shell: isCovered = covers(statement.instruction)
+            case .from: (isCovered, isFixed) = (false, false)
+            case .shell: (isCovered, isFixed) = (covers(statement.instruction), false)
             case .run:
                 guard !isCovered, let script = statement.anyScript,
                     let pipe = script.shell.pipes.first
                 else { continue }
-                report.add(script.range(pipe..<(pipe + 1)), in: statement, fix: fix(file, statement))
+                // One SHELL is enough for those that follow.
+                let fix = isFixed ? nil : fix(file, statement)
+                isFixed = isFixed || fix != nil
+                report.add(script.range(pipe..<(pipe + 1)), in: statement, fix: fix)
             default: continue
             }
         }
