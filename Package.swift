@@ -128,6 +128,11 @@ let package = Package(
                 "Core", "OCI", "Inventory", "Binaries", "Cataloging", "ContentStore", "Layers", "ImageAnalysis",
             ], embedded: ["Page"]),
 
+        swift(
+            "Slimming",
+            ["Core", "OCI", "DockerfileSyntax", "ShellSyntax", "DockerfileLint", "Binaries", "Layers", "ImageAnalysis"],
+            testable: true),
+
         // App
         swift(
             "SampanCommands",
@@ -135,7 +140,7 @@ let package = Package(
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
                 "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Policy", "Reports", "Debian",
-                "Bases", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Bases", "DockerfileLint", "Slimming", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
             name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings,
@@ -192,6 +197,12 @@ let package = Package(
             [
                 "Core", "OCI", "Inventory", "Binaries", "Cataloging", "ContentStore", "Layers", "ImageAnalysis",
                 "Reports", "SampanTestSupport",
+            ]),
+        tests(
+            "SlimmingTests",
+            [
+                "Core", "HostOS", "OCI", "DockerfileSyntax", "Archive", "Layers", "Binaries", "ContentStore",
+                "ImageAnalysis", "Slimming", "SampanTestSupport",
             ]),
         tests(
             "DebianTests", ["Core", "HostOS", "Archive", "Layers", "Inventory", "Debian", "SampanTestSupport"]),

@@ -2,6 +2,7 @@
 #pragma once
 #include "files.h"
 #include "mounts.h"
+#include "observe.h"
 #include "process.h"
 #include "terminal.h"
 #include <sys/xattr.h>

@@ -17,6 +17,14 @@ enum ControlMessage: Codable, Sendable {
     case registered
     /// From the helper: the program's terminal follows as a descriptor.
     case console
+    /// To the helper's observer, on a channel of its own.
+    case question(ObserverQuestion)
+    /// From the observer: where the program listens.
+    case ports([UInt16])
+    /// From the observer: the connection follows as a descriptor.
+    case connected
+    /// From the observer: there is no connection, and why.
+    case refused(Int32)
     /// From the helper, last: the program could not be run.
     case failed(SandboxError)
     /// From the helper, last: the program has ended.

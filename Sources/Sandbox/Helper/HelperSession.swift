@@ -28,6 +28,7 @@ struct HelperSession {
         if let problem = ProgramCheck.problem(request, root: workspace.root, covered: assembly.targets) {
             throw problem
         }
+        let observer = try observer(workspace)
         try writeSpecification(assembly, group, emulation)
         if order.runtime.name == "crun", !order.rootless { ControlGroups.hideUnified() }
         for (listener, path) in assembly.sockets { SocketForwarder.start(listener, leadingTo: path) }
@@ -36,13 +37,31 @@ struct HelperSession {
         guard let program = try start(workspace, &supervisor) else {
             return SandboxResult(status: .signaled(SIGKILL), usage: ResourceUsage(), canceled: true)
         }
+        observer?.serve(program.pid)
         try SandboxError.wrap { () throws(SystemError) in try channel.send(.started) }
         let status = supervisor.wait(for: program)
         // Whatever still runs has lost its container; the root must be at rest before its upper directory is read.
         kill(-1, SIGKILL)
         if (try? Mounts.unmount(workspace.root)) == nil { try? Mounts.unmount(workspace.root, detach: true) }
         return SandboxResult(
-            status: status, usage: program.usage ?? ResourceUsage(), canceled: supervisor.isCanceled)
+            status: status, usage: program.usage ?? ResourceUsage(), canceled: supervisor.isCanceled,
+            trace: observer?.recorder?.trace)
+    }
+
+    /// The name of the recorder's socket in the bundle, where the runtime starts: paths of sockets are short.
+    private static let recorderSocket = "observe"
+
+    private func observer(_ workspace: HelperWorkspace) throws(SandboxError) -> Observer? {
+        guard let observation = request.observation else { return nil }
+        guard observation.recordsPaths else { return Observer(recorder: nil) }
+        let listener = try SandboxError.wrap { () throws(SystemError) in
+            try WorkingDirectory.inside(workspace.bundle) { () throws(SystemError) in
+                try UnixSocket.listen(Self.recorderSocket)
+            }
+        }
+        let recorder = PathRecorder()
+        recorder.serve(listener)
+        return Observer(recorder: recorder)
     }
 
     private func prepareNamespace() throws(SandboxError) -> HelperWorkspace {
@@ -141,7 +160,10 @@ struct HelperSession {
         if request.security == .insecure { return nil }
         switch request.seccomp {
         case .off: return nil
-        case .default: return .standard(architecture: Platform.host.architecture)
+        case .default:
+            let profile = SeccompProfile.standard(architecture: Platform.host.architecture)
+            return request.observation?.recordsPaths == true
+                ? profile.observed(listener: Self.recorderSocket) : profile
         case .custom(let json):
             do { return try JSONDecoder().decode(SeccompProfile.self, from: Data(json.utf8)) } catch {
                 throw .badSeccompProfile("\(error)")

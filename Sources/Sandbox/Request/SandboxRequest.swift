@@ -40,6 +40,8 @@ package struct SandboxRequest: Codable, Sendable {
     /// Let `fsync` do nothing in the root, which makes package managers several times faster. After a crash of the
     /// machine (not of a program) the upper directory may be incomplete.
     package var volatile = true
+    /// What to learn of the program while it runs; nil is nothing.
+    package var observation: Observation?
     /// What runs the programs when they are another architecture's; see ``Emulation/handler(for:)``.
     package var handler: BinaryHandler?
 

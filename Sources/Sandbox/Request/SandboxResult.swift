@@ -7,6 +7,8 @@ package struct SandboxResult: Codable, Sendable {
     package var usage: ResourceUsage
     /// True when ``SandboxRun/cancel(grace:)`` was called before the end.
     package var canceled: Bool
+    /// What it asked for, when the request asked for that.
+    package var trace: ObservedTrace?
 }
 
 /// The standard streams of a program; nil is the null device.

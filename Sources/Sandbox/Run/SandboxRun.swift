@@ -10,12 +10,18 @@ package final class SandboxRun: Sendable {
     /// The other end of the program's terminal, when the request asked for one.
     package let console: FileDescriptor?
 
+    /// Looks into the sandbox, when the request asked for it.
+    package let observer: SandboxObserver?
+
     private let channel: ControlChannel
     private let helper: ChildProcess
     private let sending = Mutex(())
     private let outcome = Mutex<Result<SandboxResult, SandboxError>?>(nil)
 
-    private init(_ channel: ControlChannel, _ helper: ChildProcess, _ console: FileDescriptor?) {
+    private init(
+        _ channel: ControlChannel, _ helper: ChildProcess, _ console: FileDescriptor?, _ observer: SandboxObserver?
+    ) {
+        self.observer = observer
         self.channel = channel
         self.helper = helper
         self.console = console
@@ -30,13 +36,16 @@ package final class SandboxRun: Sendable {
         helper: String = "/proc/self/exe"
     ) throws(SandboxError) -> SandboxRun {
         _ = sweepOnce
-        let (channel, process) = try startHelper(helper, stdio)
-        return try serve(channel, process, request, runtime)
+        let sockets = try request.observation.map { (_) throws(SandboxError) in
+            try SandboxError.wrap { () throws(SystemError) in try UnixSocket.pair() }
+        }
+        let (channel, process) = try startHelper(helper, stdio, observer: sockets?.1)
+        return try serve(channel, process, request, runtime, sockets.map { SandboxObserver($0.0) })
     }
 
     /// Its end of the channel is its alone when this returns: otherwise nobody would see its death.
     private static func startHelper(
-        _ helper: String, _ stdio: SandboxStdio
+        _ helper: String, _ stdio: SandboxStdio, observer: FileDescriptor?
     ) throws(SandboxError) -> (ControlChannel, ChildProcess) {
         let (ours, theirs) = try SandboxError.wrap { () throws(SystemError) in try UnixSocket.pair() }
         var options = ChildProcess.Options(helper, [SandboxHelper.argument])
@@ -46,6 +55,7 @@ package final class SandboxRun: Sendable {
         options.descriptors[1] = stdio.output
         options.descriptors[2] = stdio.error
         options.descriptors[SandboxHelper.controlDescriptor] = theirs
+        options.descriptors[Observer.descriptor] = observer
         do throws(ProcessError) {
             return (ControlChannel(socket: ours), try ChildProcess.spawn(options))
         } catch {
@@ -54,7 +64,8 @@ package final class SandboxRun: Sendable {
     }
 
     private static func serve(
-        _ channel: ControlChannel, _ process: ChildProcess, _ request: SandboxRequest, _ runtime: OCIRuntime
+        _ channel: ControlChannel, _ process: ChildProcess, _ request: SandboxRequest, _ runtime: OCIRuntime,
+        _ observer: SandboxObserver?
     ) throws(SandboxError) -> SandboxRun {
         let order = HelperOrder(
             request: request, runtime: runtime, identifier: RunIdentifier.next(), rootless: IDMap.isNested)
@@ -67,15 +78,15 @@ package final class SandboxRun: Sendable {
                 console = try SandboxError.wrap { () throws(SystemError) in
                     try UnixSocket.receive(over: channel.socket)
                 }
-            case .started: return SandboxRun(channel, process, console)
+            case .started: return SandboxRun(channel, process, console, observer)
             case .failed(let error):
                 process.wait()
                 throw error
             case .ended(let result):
-                let run = SandboxRun(channel, process, console)
+                let run = SandboxRun(channel, process, console, observer)
                 run.outcome.withLock { $0 = .success(result) }
                 return run
-            case .order, .handler, .signal, .cancel, .registered: continue
+            case .order, .handler, .signal, .cancel, .registered, .question, .ports, .connected, .refused: continue
             case nil:
                 process.terminate(SIGKILL)
                 throw .helperDied(process.wait())
@@ -113,7 +124,9 @@ package final class SandboxRun: Sendable {
             case .failed(let error):
                 helper.wait()
                 return .failure(error)
-            case .order, .handler, .signal, .cancel, .started, .registered, .console: continue
+            case .order, .handler, .signal, .cancel, .started, .registered, .console, .question, .ports, .connected,
+                .refused:
+                continue
             case nil:
                 helper.terminate(SIGKILL)
                 return .failure(.helperDied(helper.wait()))

@@ -7,6 +7,8 @@ struct SeccompProfile: Codable, Equatable {
     var architectures: [String]?
     var flags: [String]?
     var syscalls: [Rule]?
+    /// A socket that gets to know of calls with the action SCMP_ACT_NOTIFY.
+    var listenerPath: String?
 
     struct Rule: Codable, Equatable {
         var names: [String]

@@ -1,0 +1,220 @@
+package import Core
+package import ImageAnalysis
+internal import Binaries
+internal import Layers
+internal import OCI
+
+/// Works out what a program needs of its image: what it was seen to use, what its files say they load, and what is
+/// better copied whole.
+package struct SlimPlanner {
+    let image: AnalysedImage
+    /// Layers that the user's own Dockerfile made.
+    let ownLayers: Set<Int>
+    private var wanted: [BytePath: Wanted] = [:]
+    private var listed: Set<BytePath> = []
+    private var written: Set<BytePath> = []
+    private var remarks: [String] = []
+
+    struct Wanted {
+        var node: FileTree.Node
+        var isProgram: Bool
+        var isLibrary: Bool
+        var isObserved: Bool
+    }
+
+    package init(_ image: AnalysedImage) {
+        self.image = image
+        ownLayers = Set(image.layers.indices.filter { image.layers[$0].cause.place != nil })
+    }
+
+    /// - Parameters:
+    ///   - uses: what the observed runs asked for.
+    ///   - verdicts: of the image's programs.
+    package mutating func plan(_ uses: [RecordedUse], verdicts: [ProgramVerdict]) throws -> SlimPlan {
+        for use in uses where !Self.isTheSandboxes(use.path) { try add(use) }
+        for verdict in verdicts where verdict.isEntrypoint { try addStart(verdict) }
+        var plan = SlimPlan()
+        var collector = ItemCollector(planner: self)
+        try collector.collect(wanted, listed: listed)
+        plan.items = collector.items
+        try addNeeds(&plan)
+        plan.items = ItemCollector.tidied(plan.items)
+        plan.directories = try directories(plan.items)
+        plan.remarks = remarks + collector.remarks
+        plan.hasShell = try image.tree.lookup("bin/sh")?.entry.isFile == true
+        return plan
+    }
+
+    /// What a container's engine puts there itself.
+    private static func isTheSandboxes(_ path: BytePath) -> Bool {
+        let own: [BytePath] = ["proc", "sys", "dev", "etc/resolv.conf", "etc/hosts", "etc/hostname"]
+        return path.isRoot || own.contains { path.isSameOrBelow($0) }
+    }
+
+    private mutating func add(_ use: RecordedUse) throws {
+        let node = try? image.tree.lookup(use.path)
+        if use.isWritten { try addWritten(use.path, node) }
+        guard let node else { return }
+        switch node.entry.kind {
+        case .directory:
+            if use.isListed { listed.insert(use.path) }
+        case .file:
+            // What is only made anew by the program need not be there before.
+            guard use.isRead || use.isExecuted || use.isWritten else { return }
+            add(use.path, node, isProgram: use.isExecuted, isObserved: true)
+        default: return
+        }
+    }
+
+    private mutating func add(_ path: BytePath, _ node: FileTree.Node, isProgram: Bool, isObserved: Bool) {
+        let kind = image.facts(of: node)?.kind
+        var entry = wanted[path] ?? Wanted(node: node, isProgram: false, isLibrary: false, isObserved: isObserved)
+        entry.isProgram = entry.isProgram || isProgram
+        entry.isLibrary = kind == .sharedLibrary || path == "etc/ld.so.cache" || Self.isLoader(path)
+        wanted[path] = entry
+    }
+
+    private static func isLoader(_ path: BytePath) -> Bool {
+        let name = path.name
+        return name.starts(with: "ld-linux".utf8) || name.starts(with: "ld-musl".utf8)
+            || name.elementsEqual("ld64.so.2".utf8)
+    }
+
+    /// The nearest directory that the image has, above what is written.
+    private mutating func addWritten(_ path: BytePath, _ node: FileTree.Node?) throws {
+        var directory = node?.entry.isDirectory == true ? path : path.parent
+        while !directory.isRoot, (try? image.tree.lookup(directory))?.entry.isDirectory != true {
+            directory = directory.parent
+        }
+        if !directory.isRoot { written.insert(directory) }
+    }
+
+    // MARK: - Programs
+
+    /// What the loader takes, by the names under which it looks.
+    private mutating func addStart(_ verdict: ProgramVerdict) throws {
+        switch verdict.start {
+        case .fails(let missing):
+            remarks.append("\(verdict.path.absolute): " + (missing.first.map(VerdictText.text) ?? "does not start"))
+        case .isStatic, .resolves:
+            guard let node = try image.tree.lookup(verdict.path), node.entry.isFile else { return }
+            let known = wanted.values.contains { $0.node.path == node.path }
+            if !known { add(verdict.path, node, isProgram: true, isObserved: false) }
+        }
+        guard case .resolves(let libraries) = verdict.start else { return }
+        for library in libraries {
+            guard let node = try image.tree.lookup(library), !wanted.values.contains(where: { $0.node.path == node.path })
+            else { continue }
+            var path = library
+            if let name = image.facts(of: node)?.binary?.soname, !name.contains("/"),
+                try image.tree.lookup(library.parent.appending(name))?.path == node.path
+            {
+                path = library.parent.appending(name)
+            }
+            add(path, node, isProgram: false, isObserved: false)
+        }
+    }
+
+    // MARK: - What programs need besides
+
+    private var programs: [BinaryFacts] {
+        wanted.values.filter { $0.isProgram || $0.isLibrary }.compactMap { image.facts(of: $0.node)?.binary }
+    }
+
+    private func needs(_ need: BinaryFacts.Need) -> Bool {
+        wanted.values.contains { $0.isProgram && image.facts(of: $0.node)?.binary?.needs.contains(need) == true }
+    }
+
+    private func isUsed(below directory: BytePath) -> Bool {
+        wanted.keys.contains { $0.isSameOrBelow(directory) } || listed.contains { $0.isSameOrBelow(directory) }
+    }
+
+    private mutating func addNeeds(_ plan: inout SlimPlan) throws {
+        try addCertificates(&plan)
+        if needs(.timeZones) || isUsed(below: "usr/share/zoneinfo") {
+            try addDirectory("usr/share/zoneinfo", .timeZones, &plan, missing: "time zones")
+        }
+        let user = image.config.config.user ?? ""
+        let isNamed = user.split(separator: ":").contains { UInt32($0) == nil }
+        if isNamed || needs(.users) {
+            for path in ["etc/passwd", "etc/group"] as [BytePath] { try addFile(path, .accounts, &plan) }
+        }
+        if needs(.temporaryFiles), try image.tree.lookup("tmp")?.entry.isDirectory == true { written.insert("tmp") }
+    }
+
+    private mutating func addCertificates(_ plan: inout SlimPlan) throws {
+        let places: [BytePath] = ["etc/ssl", "etc/pki", "usr/lib/ssl", "usr/share/ca-certificates"]
+        guard needs(.certificates) || places.contains(where: isUsed) else { return }
+        // One file holds them all: those that were read one by one are left out.
+        let bundles: [BytePath] = [
+            "etc/ssl/certs/ca-certificates.crt", "etc/pki/tls/certs/ca-bundle.crt", "etc/ssl/cert.pem",
+        ]
+        guard let bundle = try bundles.first(where: { try image.tree.lookup($0)?.entry.isFile == true }) else {
+            if needs(.certificates) {
+                remarks.append(
+                    "the program talks TLS and the image has no certificates: install ca-certificates in the build stage")
+            }
+            return
+        }
+        plan.items.removeAll { item in
+            item.reason == .observed && places.contains { item.path.isSameOrBelow($0) }
+                && image.isCertificate(item.path)
+        }
+        try addFile(bundle, .certificates, &plan)
+        // OpenSSL of Debian looks there, and else for a file for each certificate.
+        let usesOpenSSL = wanted.values.contains { $0.isLibrary && $0.node.path.name.starts(with: "libcrypto".utf8) }
+        if usesOpenSSL, try image.tree.lookup("usr/lib/ssl")?.entry.isDirectory == true,
+            try image.tree.lookup("usr/lib/ssl/cert.pem") == nil
+        {
+            try addFile(bundle, .certificates, &plan, destination: "usr/lib/ssl/cert.pem")
+        }
+    }
+
+    private func addFile(
+        _ path: BytePath, _ reason: SlimPlan.Reason, _ plan: inout SlimPlan, destination: BytePath? = nil
+    ) throws {
+        guard let node = try image.tree.lookup(path), node.entry.isFile else { return }
+        if destination == nil {
+            let known = plan.items.contains { $0.path == path && $0.isFromObservation }
+            plan.items.removeAll { $0.path == path && $0.destination == nil }
+            plan.items.append(
+                SlimPlan.Item(
+                    path: path, isDirectory: false, reason: reason, bytes: node.entry.size, files: 1,
+                    isFromObservation: known))
+        } else {
+            plan.items.append(
+                SlimPlan.Item(
+                    path: path, isDirectory: false, reason: reason, destination: destination, bytes: node.entry.size,
+                    files: 1, isFromObservation: false))
+        }
+    }
+
+    private mutating func addDirectory(
+        _ path: BytePath, _ reason: SlimPlan.Reason, _ plan: inout SlimPlan, missing: String
+    ) throws {
+        guard try image.tree.lookup(path)?.entry.isDirectory == true else {
+            remarks.append("the program may want \(missing), and the image has no \(path.absolute)")
+            return
+        }
+        let known = plan.items.contains { $0.path.isSameOrBelow(path) && $0.isFromObservation }
+        plan.items.append(try ItemCollector.directory(path, reason, image.tree, isFromObservation: known))
+    }
+
+    // MARK: - Directories
+
+    /// Those that must be there, or be another one's than root's, before the program writes.
+    private func directories(_ items: [SlimPlan.Item]) throws -> [SlimPlan.Directory] {
+        try written.sorted().compactMap { path in
+            if items.contains(where: { $0.isDirectory && path.isSameOrBelow($0.path) && path != $0.path }) { return nil }
+            guard let entry = try image.tree.lookup(path)?.entry, entry.isDirectory else { return nil }
+            return SlimPlan.Directory(path: path, mode: entry.mode, uid: entry.uid, gid: entry.gid)
+        }
+    }
+}
+
+extension AnalysedImage {
+    func isCertificate(_ path: BytePath) -> Bool {
+        guard let node = try? tree.lookup(path) else { return false }
+        return facts(of: node)?.kind == .certificates
+    }
+}
