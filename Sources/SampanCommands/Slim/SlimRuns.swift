@@ -77,7 +77,7 @@ struct SlimRuns: Sendable {
             if cancel.isSet { throw CancellationError() }
             return (outcome, result.trace)
         } catch let error as SandboxError {
-            outcome.failure = error.diagnostic.message
+            outcome.failure = ([error.diagnostic.message] + error.diagnostic.causes).joined(separator: ": ")
             return (outcome, nil)
         }
     }

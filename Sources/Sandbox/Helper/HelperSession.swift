@@ -29,7 +29,7 @@ struct HelperSession {
             throw problem
         }
         let observer = try observer(workspace)
-        try writeSpecification(assembly, group, emulation)
+        try writeSpecification(assembly, group, emulation, observer)
         if order.runtime.name == "crun", !order.rootless { ControlGroups.hideUnified() }
         for (listener, path) in assembly.sockets { SocketForwarder.start(listener, leadingTo: path) }
 
@@ -48,20 +48,20 @@ struct HelperSession {
             trace: observer?.recorder?.trace)
     }
 
-    /// The name of the recorder's socket in the bundle, where the runtime starts: paths of sockets are short.
     private static let recorderSocket = "observe"
 
     private func observer(_ workspace: HelperWorkspace) throws(SandboxError) -> Observer? {
         guard let observation = request.observation else { return nil }
         guard observation.recordsPaths else { return Observer(recorder: nil) }
-        let listener = try SandboxError.wrap { () throws(SystemError) in
-            try WorkingDirectory.inside(workspace.bundle) { () throws(SystemError) in
+        return try SandboxError.wrap { () throws(SystemError) in
+            let listener = try WorkingDirectory.inside(workspace.bundle) { () throws(SystemError) in
                 try UnixSocket.listen(Self.recorderSocket)
             }
+            let recorder = PathRecorder()
+            recorder.serve(listener)
+            let directory = try FileDescriptor.open(workspace.bundle, OpenFlags.path | O_DIRECTORY)
+            return Observer(recorder: recorder, directory: directory, socket: Self.recorderSocket)
         }
-        let recorder = PathRecorder()
-        recorder.serve(listener)
-        return Observer(recorder: recorder)
     }
 
     private func prepareNamespace() throws(SandboxError) -> HelperWorkspace {
@@ -140,12 +140,12 @@ struct HelperSession {
     }
 
     private func writeSpecification(
-        _ assembly: MountAssembly, _ group: String?, _ emulation: EmulationNamespace?
+        _ assembly: MountAssembly, _ group: String?, _ emulation: EmulationNamespace?, _ observer: Observer?
     ) throws(SandboxError) {
         let placement = RuntimeSpec.Placement(
             root: "root", mounts: assembly.mounts, cgroupsPath: group, rootless: order.rootless,
             mapsTerminalGroup: !order.rootless || IDMap.contains(5, in: "/proc/self/gid_map"),
-            seccomp: try seccomp(), userNamespace: emulation?.specification)
+            seccomp: try seccomp(observer), userNamespace: emulation?.specification)
         let specification = try RuntimeSpec(request, placement)
         guard let data = try? JSONEncoder().encode(specification) else {
             throw .system(operation: "encode", path: "config.json", errno: EINVAL)
@@ -156,14 +156,13 @@ struct HelperSession {
         }
     }
 
-    private func seccomp() throws(SandboxError) -> SeccompProfile? {
+    private func seccomp(_ observer: Observer?) throws(SandboxError) -> SeccompProfile? {
         if request.security == .insecure { return nil }
         switch request.seccomp {
         case .off: return nil
         case .default:
             let profile = SeccompProfile.standard(architecture: Platform.host.architecture)
-            return request.observation?.recordsPaths == true
-                ? profile.observed(listener: Self.recorderSocket) : profile
+            return observer?.listenerPath.map { profile.observed(listener: $0) } ?? profile
         case .custom(let json):
             do { return try JSONDecoder().decode(SeccompProfile.self, from: Data(json.utf8)) } catch {
                 throw .badSeccompProfile("\(error)")

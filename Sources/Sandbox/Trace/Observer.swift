@@ -8,10 +8,21 @@ struct Observer {
     static let descriptor: Int32 = 4
 
     let recorder: PathRecorder?
-    private let channel: ControlChannel
+    /// Where the runtime reaches the recorder. Paths of sockets are limited to 107 bytes and must be absolute, so it
+    /// leads through a descriptor of the helper, which is the first process of its namespace.
+    var listenerPath: String? { directory.map { "/proc/1/fd/\($0.raw)/\(socket)" } }
 
-    init(recorder: PathRecorder?) {
+    private let channel: ControlChannel
+    private let directory: FileDescriptor?
+    private let socket: String
+
+    /// - Parameters:
+    ///   - directory: where the recorder's socket is.
+    ///   - socket: its name.
+    init(recorder: PathRecorder?, directory: FileDescriptor? = nil, socket: String = "") {
         self.recorder = recorder
+        self.directory = directory
+        self.socket = socket
         channel = ControlChannel(socket: FileDescriptor(owning: Self.descriptor))
     }
 

@@ -273,7 +273,7 @@ package struct SlimRewriter {
     /// Whether PATH matters: programs are looked up in it.
     private var startsByName: Bool {
         let words = start.map { $0.entrypoint + $0.cmd } ?? config.entrypoint + config.cmd
-        return words.first?.hasPrefix("/") != true || plan.items.contains { $0.path.name.elementsEqual("sh".utf8) }
+        return words.first?.contains("/") != true || plan.items.contains { $0.path.name.elementsEqual("sh".utf8) }
     }
 
     static func json(_ words: [String]) -> String {
