@@ -140,7 +140,8 @@ let package = Package(
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
                 "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Policy", "Reports", "Debian",
-                "Bases", "DockerfileLint", "Slimming", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Bases", "ShellSyntax", "DockerfileLint", "Slimming",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
             name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings,
