@@ -20,17 +20,35 @@ enum DL3026: LintRule {
     static func check(_ file: LintFile, _ report: inout LintReport) {
         guard !file.settings.trustedRegistries.isEmpty else { return }
         var names: Set<Substring> = []
-        for stage in file.stages {
-            let image = stage.from.hadolintImage
-            if image.name != "scratch", !names.contains(image.name), !isTrusted(image, file.settings) {
-                report.add(stage.from.image.range, in: file.statements[stage.statements.lowerBound])
+        for statement in file.statements where !statement.isTrigger {
+            switch statement.command {
+            case .from(let from):
+                let image = from.hadolintImage
+                if !names.contains(image.name), !isTrusted(image, file.settings) {
+                    report.add(from.image.range, in: statement)
+                }
+                if let name = from.name { names.insert(name.text[...]) }
+            case .copy(let copy):
+                if let from = copy.from, isForeign(from, names, file.settings) { report.add(from.range, in: statement) }
+            case .run(let run):
+                let sources = run.mounts.lazy.compactMap { $0.field(.from)?.value }
+                if let from = sources.first(where: { isForeign($0, names, file.settings) }) {
+                    report.add(from.range, in: statement)
+                }
+            default: break
             }
-            if let name = stage.from.name { names.insert(name.text[...]) }
         }
     }
 
+    /// What files are taken from is neither a stage nor an image that may be used. As hadolint has it a stage is known
+    /// by its name alone: its number is an image's name.
+    private static func isForeign(_ from: Word, _ names: Set<Substring>, _ settings: LintSettings) -> Bool {
+        !names.contains(from.text[...]) && !isTrusted(HadolintImage(from.text), settings)
+    }
+
     private static func isTrusted(_ image: HadolintImage, _ settings: LintSettings) -> Bool {
-        settings.trustedRegistries.contains { pattern in
+        if image.name == "scratch" { return true }
+        return settings.trustedRegistries.contains { pattern in
             if let registry = image.registry { return matches(pattern, registry) }
             return matches(pattern, "docker.io") || matches(pattern, "hub.docker.com")
         }

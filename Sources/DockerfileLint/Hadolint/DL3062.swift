@@ -1,7 +1,7 @@
 import ShellSyntax
 
 /// https://github.com/hadolint/hadolint/wiki/DL3062
-enum DL3062: ShellCommandRule {
+enum DL3062: LintRule {
     static let info = RuleInfo(
         "DL3062", .hadolint, .warning, "Package without a version in go install, go get or go run",
         why: """
@@ -11,23 +11,25 @@ enum DL3062: ShellCommandRule {
         bad: .init("FROM golang:1.23\nRUN go install example.org/tool@latest\n"),
         good: .init("FROM golang:1.23\nRUN go install example.org/tool@v1.4.0\n"))
 
-    static func isBroken(by command: ShellCommand, in statement: LintStatement) -> Bool {
-        command.runs("go") && unpinned(command) != nil
-    }
-
-    static func place(of command: ShellCommand) -> Range<Int> { unpinned(command)?.range ?? command.range }
-
-    /// Behind the first word of `go run` stand arguments of the program.
-    private static func unpinned(_ command: ShellCommand) -> ShellWord? {
-        if command.hasArgument(oneOf: ["install", "get"]),
-            let word = command.plainArguments().first(where: {
-                $0.text != "install" && $0.text != "get" && !isPinned($0.text)
-            })
-        {
-            return word
+    /// As hadolint has it, `go install` and `go get` don't matter in a RUN that has a `go run` with a package.
+    static func check(_ file: LintFile, _ report: inout LintReport) {
+        for statement in file.statements {
+            guard let script = statement.anyScript else { continue }
+            var installed: [ShellWord] = []
+            var run: [ShellWord] = []
+            for command in statement.hadolintCommands where command.runs("go") {
+                if command.hasArgument(oneOf: ["install", "get"]) {
+                    installed += command.plainArguments().filter { $0.text != "install" && $0.text != "get" }
+                }
+                // Behind the first word of `go run` stand arguments of the program.
+                if command.hasArgument("run") {
+                    run += command.plainArguments().prefix(2).filter { $0.text != "run" }
+                }
+            }
+            if let word = (run.isEmpty ? installed : run).first(where: { !isPinned($0.text) }) {
+                report.add(script.range(word.range), in: statement)
+            }
         }
-        guard command.hasArgument("run") else { return nil }
-        return command.plainArguments().prefix(2).first { $0.text != "run" && !isPinned($0.text) }
     }
 
     private static func isPinned(_ package: String) -> Bool {
