@@ -39,12 +39,10 @@ package enum Pragma: Hashable, Sendable {
         self = isGlobal ? .ignoreEverywhere(codes) : isStage ? .ignoreInStage(codes) : .ignore(codes)
     }
 
-    /// `DL` or `SC` and digits, or a rule of ours.
+    /// Made of digits and the letters of `DL` and `SC`, in any order as hadolint takes them, or a rule of ours.
     private static func isCode(_ text: String) -> Bool {
-        if text.hasPrefix("DL") || text.hasPrefix("SC") {
-            return text.utf8.dropFirst(2).allSatisfy { (0x30...0x39).contains($0) }
-        }
-        return RuleSet.rule(text) != nil
+        let isTheirs = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "DLSC".utf8.contains($0) }
+        return !text.isEmpty && isTheirs || RuleSet.rule(text) != nil
     }
 
     private struct Reader {

@@ -12,6 +12,8 @@ struct PragmaTests {
             ("hadolint\tignore=DL3002 # the base needs it", .ignore(["DL3002"])),
             ("hadolint ignore=SMP1001,JSONArgsRecommended", .ignore(["SMP1001", "JSONArgsRecommended"])),
             ("hadolint ignore=SMP9999", nil),
+            ("hadolint ignore=DL,3002,0DL1", .ignore(["DL", "3002", "0DL1"])),
+            ("sampan ignore=DL3002,MaintainerDeprecated", .ignore(["DL3002", "MaintainerDeprecated"])),
             ("hadolint global ignore=DL3002,DL3006", .ignoreEverywhere(["DL3002", "DL3006"])),
             ("hadolint stage ignore=DL3002", .ignoreInStage(["DL3002"])),
             ("hadolint shell=bash", .shell("bash")),
