@@ -3,7 +3,9 @@ package import DockerfileSyntax
 package import ShellSyntax
 
 /// One instruction as rules see it. The trigger of an ONBUILD stands in the place of the ONBUILD.
-package struct LintStatement: Sendable {
+///
+/// Every rule walks over all of them: as objects they are passed on without being copied.
+package final class LintStatement: Sendable {
     /// Index in `Dockerfile.instructions`.
     package let index: Int
     /// For a trigger, the inner instruction.
@@ -21,6 +23,20 @@ package struct LintStatement: Sendable {
     /// What hadolint reads as a script: it takes every shell for a POSIX one, and of here-documents that aren't the whole
     /// script only what stands before them. Nil when its reader gives up.
     let anyScript: LintScript?
+
+    init(
+        index: Int, instruction: Instruction, outer: Instruction, command: Command?, stage: Int?, shell: LintShell,
+        script: LintScript?, anyScript: LintScript?
+    ) {
+        self.index = index
+        self.instruction = instruction
+        self.outer = outer
+        self.command = command
+        self.stage = stage
+        self.shell = shell
+        self.script = script
+        self.anyScript = anyScript
+    }
 
     package var isTrigger: Bool { outer.keyword == .onbuild }
     package var keyword: Keyword? { instruction.keyword }

@@ -1,5 +1,7 @@
 /// What people are told about a rule: in a finding, by `--explain`, and in the pages made from it.
-package struct RuleInfo: Sendable {
+///
+/// There is one for each rule, and it never changes: as an object it is passed on without being copied.
+package final class RuleInfo: Sendable {
     /// Whose rule it is; people who come from there find the same code.
     package enum Origin: String, Sendable, CaseIterable {
         /// https://github.com/hadolint/hadolint
@@ -37,23 +39,23 @@ package struct RuleInfo: Sendable {
     }
 
     /// Such as `DL3008`, `MaintainerDeprecated`, `SMP1001`.
-    package var code: String
-    package var origin: Origin
+    package let code: String
+    package let origin: Origin
     /// Unless changed by options or a config file.
-    package var severity: LintSeverity
+    package let severity: LintSeverity
     /// The sentence of a finding, without a full stop; a finding may give a more exact one.
-    package var title: String
+    package let title: String
     /// Why it matters and what to do: one or more paragraphs.
-    package var why: String
+    package let why: String
     /// The rule fires on it, and its fix, if any, silences it.
-    package var bad: Example
+    package let bad: Example
     /// The same, done right: the rule is silent.
-    package var good: Example
-    package var fixing: Fixing
+    package let good: Example
+    package let fixing: Fixing
     /// Codes of other origins that tell the same: one finding speaks for all, and ignoring one ignores all.
-    package var equivalents: [String]
+    package let equivalents: [String]
     /// Where the rule's own documentation is.
-    package var reference: String?
+    package let reference: String?
 
     package init(
         _ code: String, _ origin: Origin, _ severity: LintSeverity, _ title: String, why: String, bad: Example,

@@ -4,7 +4,7 @@ extension RuleInfo {
     ///   - page: the name of its page in the documentation; nil where it has none.
     ///   - reference: where else the check is explained.
     ///   - isExperimental: off unless `experimental=` turns it on.
-    init(
+    convenience init(
         check code: String, page: String?, _ title: String, why: String, bad: Example, good: Example,
         fixing: Fixing = .none, equivalents: [String] = [], isExperimental: Bool = false,
         reference: String? = nil
