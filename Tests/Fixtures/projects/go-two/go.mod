@@ -1,0 +1,3 @@
+module example.com/shelf/v2
+
+go 1.21

@@ -1,0 +1,1 @@
+export const shout = (text) => decodeURIComponent(text.slice(1)).toUpperCase()
