@@ -80,6 +80,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
+        swift("Projects", ["Core"], testable: true),
+
         // L3
         swift("DockerfileLint", ["Core", "Inventory", "YAML", "DockerfileSyntax", "ShellSyntax"], testable: true),
         swift("Archive", ["Core", "HostOS", "CZlib", "CBzip2", "CZstd", "CLZMA", "CDeflate"]),
@@ -140,7 +142,7 @@ let package = Package(
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
                 "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Policy", "Reports", "Debian",
-                "Bases", "ShellSyntax", "DockerfileLint", "Slimming",
+                "Bases", "ShellSyntax", "DockerfileLint", "Slimming", "Projects",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
@@ -176,6 +178,9 @@ let package = Package(
                 "SampanTestSupport",
             ]),
         tests("YAMLTests", ["Core", "YAML", "SampanTestSupport"]),
+        tests(
+            "ProjectsTests",
+            ["Core", "HostOS", "YAML", "DockerfileSyntax", "DockerfileLint", "Projects", "SampanTestSupport"]),
         tests("InventoryTests", ["Core", "Inventory", "SampanTestSupport"]),
         tests("BinariesTests", ["Core", "Binaries", "SampanTestSupport"]),
         tests(

@@ -48,7 +48,7 @@ struct ServiceSigns {
                 digits.append(character)
             } else {
                 let isNumber = !(start.isLetter || start == "_" || start == "." || start == "#") && character != "." && !character.isLetter
-                if isNumber, digits.count >= 4, digits.count <= 5, let port = valid(digits), small.contains("port") || small.contains("listen") || small.contains("htons") {
+                if isNumber, digits.count >= 4, digits.count <= 5, let port = valid(digits), ["port", "listen", "htons", "socketaddress"].contains(where: { small.contains($0) }) {
                     return port
                 }
                 digits = ""

@@ -25,7 +25,9 @@ enum SMP2031: LintRule {
         for stage in file.stages where stage.parent == nil {
             let word = stage.from.image
             guard !word.text.utf8.contains(UInt8(ascii: "@")), !word.text.utf8.contains(UInt8(ascii: "$")),
-                word.text != "scratch", !word.text.isEmpty
+                word.text != "scratch", !word.text.isEmpty,
+                // Assembled here, from packages that a lock file pins.
+                !word.text.utf8.starts(with: "base:".utf8)
             else { continue }
             report.add(
                 word.range, in: file.statements[stage.statements.lowerBound],

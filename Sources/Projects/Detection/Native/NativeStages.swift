@@ -22,8 +22,8 @@ struct NativeStages {
         project.recipes.append(
             RecipePlan(
                 name: "build.yaml", extends: "gcc", packages: packages, why: "What the program is built with: Debian's compilers and make, and more."))
-        project.conclude("builder", "base:./build.yaml", "compilers and make, with \(packages.joined(separator: ", "))")
-        return ("base:./build.yaml", [])
+        project.conclude("builder", "base:build.yaml", "compilers and make, with \(packages.joined(separator: ", "))")
+        return ("base:build.yaml", [])
     }
 
     /// Lines that install packages in an image of Docker Hub.
@@ -72,8 +72,8 @@ struct NativeStages {
                 RecipePlan(
                     name: "runtime.yaml", extends: isPlusPlus ? "cc" : "base", packages: packages,
                     why: "What the program runs on: the libraries that it is linked with, and nothing else."))
-            project.runtime = StagePlan(image: "base:./runtime.yaml")
-            project.conclude("base", "base:./runtime.yaml", "the C library with \(packages.joined(separator: ", "))")
+            project.runtime = StagePlan(image: "base:runtime.yaml")
+            project.conclude("base", "base:runtime.yaml", "the C library with \(packages.joined(separator: ", "))")
         } else {
             project.runtime.lines += Self.install(packages)
         }

@@ -34,7 +34,7 @@ struct NodeDetector {
             project.conclude("build", "npm run build", "package.json")
             lines += ["COPY . .", "RUN \(tool) run build" + (hasModules && tool == "npm" ? " && npm prune --omit=dev" : "")]
         }
-        project.build = StagePlan(image: image, lines: lines)
+        if isBuilt || hasModules { project.build = StagePlan(image: image, lines: lines) }
         var copies: [String] = []
         if hasModules { copies.append("COPY --from=build /app/node_modules/ ./node_modules/") }
         let from = isBuilt ? "--from=build " : ""
@@ -130,7 +130,7 @@ struct NodeDetector {
         if input.images == .assembled {
             project.runtime = StagePlan(
                 image: "base:cc",
-                lines: ["# Node itself, without npm and the shell that it needs.", "COPY --from=build /usr/local/bin/node /usr/local/bin/node"])
+                lines: ["# Node itself, without npm and the shell that it needs.", "COPY --from=\(project.build == nil ? image : "build") /usr/local/bin/node /usr/local/bin/node"])
             project.conclude("base", "base:cc", "node needs the C and C++ runtime, certificates\(isNative ? "; native modules bring their own" : "")")
         } else {
             project.runtime = StagePlan(image: image)

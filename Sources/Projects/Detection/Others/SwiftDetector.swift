@@ -105,8 +105,8 @@ struct SwiftDetector {
                 RecipePlan(
                     name: "runtime.yaml", extends: "swift", packages: packages,
                     why: "What the program runs on: the libraries that Foundation needs, and nothing else."))
-            project.runtime = StagePlan(image: "base:./runtime.yaml")
-            project.conclude("base", "base:./runtime.yaml", "base:swift with \(packages.joined(separator: ", "))")
+            project.runtime = StagePlan(image: "base:runtime.yaml")
+            project.conclude("base", "base:runtime.yaml", "base:swift with \(packages.joined(separator: ", "))")
         }
     }
 }

@@ -1,2 +1,0 @@
-import Projects
-import Testing
