@@ -19,17 +19,29 @@ struct SampleTests {
     }
 
     static let samples = [
-        Sample(name: "go-web", kind: .go, programs: ["weather"], builder: "base:golang", base: "base:static", port: 8081, health: "/healthz"),
-        Sample(name: "go-two", kind: .go, programs: ["server", "report"], builder: "base:golang", base: "scratch", port: 9090),
+        Sample(
+            name: "go-web", kind: .go, programs: ["weather"], builder: "base:golang", base: "base:static", port: 8081,
+            health: "/healthz"),
+        Sample(
+            name: "go-two", kind: .go, programs: ["server", "report"], builder: "base:golang", base: "scratch",
+            port: 9090),
         Sample(name: "c-make", kind: .make, programs: ["moon"], builder: "base:gcc", base: "base:base"),
-        Sample(name: "cpp-cmake", kind: .cmake, programs: ["words"], builder: "base:build.yaml", base: "base:runtime.yaml"),
-        Sample(name: "swift-service", kind: .swift, programs: ["greeter"], builder: "swift:6.2-bookworm", base: "base:swift"),
-        Sample(name: "rust-counter", kind: .rust, programs: ["counter"], builder: "rust:1.90-bookworm", base: "base:cc", port: 8084, health: "/healthz"),
+        Sample(
+            name: "cpp-cmake", kind: .cmake, programs: ["words"], builder: "base:build.yaml", base: "base:runtime.yaml"),
+        Sample(
+            name: "swift-service", kind: .swift, programs: ["greeter"], builder: "swift:6.2-bookworm",
+            base: "base:swift"),
+        Sample(
+            name: "rust-counter", kind: .rust, programs: ["counter"], builder: "rust:1.90-bookworm", base: "base:cc",
+            port: 8084, health: "/healthz"),
         Sample(name: "node-echo", kind: .node, programs: ["echo"], base: "base:cc", port: 8085, health: "/healthz"),
         Sample(
-            name: "python-web", kind: .python, programs: ["python-web"], builder: "python:3.11-slim-bookworm", base: "base:python", port: 8083,
+            name: "python-web", kind: .python, programs: ["python-web"], builder: "python:3.11-slim-bookworm",
+            base: "base:python", port: 8083,
             health: "/healthz"),
-        Sample(name: "java-lines", kind: .maven, programs: ["lines"], builder: "maven:3-eclipse-temurin-21", base: "base:cc", port: 8086, health: "/health"),
+        Sample(
+            name: "java-lines", kind: .maven, programs: ["lines"], builder: "maven:3-eclipse-temurin-21",
+            base: "base:cc", port: 8086, health: "/health"),
     ]
 
     @Test("what a sample is, is found out", arguments: samples)
@@ -44,7 +56,9 @@ struct SampleTests {
         #expect(project.conclusions.allSatisfy { !$0.what.isEmpty && !$0.why.isEmpty })
     }
 
-    @Test("a sample's Dockerfile parses, and the linter finds nothing", arguments: Samples.names, [ImageSource.assembled, .registry])
+    @Test(
+        "a sample's Dockerfile parses, and the linter finds nothing", arguments: Samples.names,
+        [ImageSource.assembled, .registry])
     func lint(_ name: String, _ images: ImageSource) throws {
         let text = try #require(Samples.files(name, images).first { $0.path == "Dockerfile" }).text
         var settings = LintSettings()
@@ -56,7 +70,10 @@ struct SampleTests {
         let findings = Linter.lint(file)
         // Tags without digests are a matter of style: only a registry could tell the digests.
         #expect(findings.filter { $0.code != "SMP2031" }.map { "\($0.code) \($0.message)" } == [], "\(text)")
-        #expect(findings.filter { $0.code == "SMP2031" }.allSatisfy { $0.severity == .style && !source.text($0.range).hasPrefix("base:") })
+        #expect(
+            findings.filter { $0.code == "SMP2031" }.allSatisfy {
+                $0.severity == .style && !source.text($0.range).hasPrefix("base:")
+            })
     }
 
     @Test("a sample's YAML is YAML", arguments: Samples.names)
@@ -80,7 +97,10 @@ struct SampleTests {
         }
         let titles = panels.compactMap { $0["title"]?.string }
         let isService = try Samples.project(name).port != nil
-        #expect(titles == (isService ? ["Latency", "Traffic", "Errors"] : []) + ["Saturation: memory", "Saturation: processor", "Restarts"])
+        #expect(
+            titles == (isService ? ["Latency", "Traffic", "Errors"] : []) + [
+                "Saturation: memory", "Saturation: processor", "Restarts",
+            ])
     }
 
     @Test("Dockerfiles for other builders name no base of Sampan's", arguments: Samples.names)

@@ -33,7 +33,9 @@ struct WrittenFileTests {
 
     @Test(
         "a file without the mark is somebody's",
-        arguments: ["", "FROM scratch\n", "# sampan init ()\n", "# sampan init (zz)\n", "# sampan init (", "\u{0}\u{1}"])
+        arguments: [
+            "", "FROM scratch\n", "# sampan init ()\n", "# sampan init (zz)\n", "# sampan init (", "\u{0}\u{1}",
+        ])
     func foreign(_ text: String) {
         #expect(file.state(of: Array(text.utf8)) == .foreign)
     }

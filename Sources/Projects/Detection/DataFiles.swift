@@ -4,8 +4,10 @@ struct DataFiles {
     private(set) var found: [(path: String, place: TextPlace)] = []
 
     private static let calls = [
-        "open(", "Open(", "fopen(", "ifstream", "ReadFile(", "ParseFiles(", "ParseGlob(", "http.Dir(", "DirFS(", "File::open(",
-        "read_to_string(", "fs::read(", "FileManager", "contentsOfFile", "opendir(", "Path(", "FileReader(", "FileInputStream(",
+        "open(", "Open(", "fopen(", "ifstream", "ReadFile(", "ParseFiles(", "ParseGlob(", "http.Dir(", "DirFS(",
+        "File::open(",
+        "read_to_string(", "fs::read(", "FileManager", "contentsOfFile", "opendir(", "Path(", "FileReader(",
+        "FileInputStream(",
     ]
 
     init(_ tree: ProjectTree, sources: [String]) {
@@ -20,7 +22,8 @@ struct DataFiles {
                 for word in Words.quoted(line) {
                     let name = word.hasPrefix("./") ? String(word.dropFirst(2)) : word
                     let plain = name.hasSuffix("/") ? String(name.dropLast()) : name
-                    guard Words.isPlain(plain), known.contains(plain) || directories.contains(plain), !sources.contains(plain),
+                    guard Words.isPlain(plain), known.contains(plain) || directories.contains(plain),
+                        !sources.contains(plain),
                         !found.contains(where: { plain == $0.path || plain.hasPrefix($0.path + "/") })
                     else { continue }
                     found.append((plain, TextPlace(path: path, line: number)))
@@ -47,7 +50,9 @@ struct DataFiles {
         guard !found.isEmpty else { return }
         project.runtime.lines += ["WORKDIR /app"]
         for (path, place) in found {
-            let target = isDirectory.contains(path) ? "./\(path)/" : Words.directory(path) == "." ? "./" : "./\(Words.directory(path))/"
+            let target =
+                isDirectory.contains(path)
+                ? "./\(path)/" : Words.directory(path) == "." ? "./" : "./\(Words.directory(path))/"
             project.runtime.lines.append("COPY \(path) \(target)")
             project.conclude("data", path, "opened in \(place)")
         }

@@ -12,7 +12,9 @@ package enum Detector {
         case .swift: tree.first("Package.swift")
         case .rust: tree.first("Cargo.toml")
         case .maven: tree.first("pom.xml")
-        case .python: tree.first("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile") ?? tree.top.first { $0.hasSuffix(".py") }
+        case .python:
+            tree.first("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile")
+                ?? tree.top.first { $0.hasSuffix(".py") }
         case .node: tree.first("package.json")
         case .cmake: tree.first("CMakeLists.txt")
         case .make: tree.first("Makefile", "GNUmakefile", "makefile")
@@ -46,7 +48,8 @@ package enum Detector {
         let others = kinds.filter { $0 != chosen && !belongs($0, to: chosen) }
         if !others.isEmpty {
             let names = others.compactMap { self.marker(of: $0, tree) }.joined(separator: ", ")
-            project.remarks.append("there is also \(names): --kind chooses another (\(others.map(\.rawValue).joined(separator: ", ")))")
+            project.remarks.append(
+                "there is also \(names): --kind chooses another (\(others.map(\.rawValue).joined(separator: ", ")))")
         }
         if let program { try project.choose(program) }
         return project

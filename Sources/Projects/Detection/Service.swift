@@ -6,7 +6,8 @@ struct ServiceSigns {
 
     /// Paths that services answer on when they are well, from the most to the least telling.
     static let healthPaths = [
-        "/healthz", "/livez", "/health", "/health/live", "/healthcheck", "/health-check", "/_health", "/actuator/health",
+        "/healthz", "/livez", "/health", "/health/live", "/healthcheck", "/health-check", "/_health",
+        "/actuator/health",
         "/readyz", "/ready", "/ping", "/status", "/up",
     ]
     /// Words of a line whose number is a port.
@@ -20,9 +21,11 @@ struct ServiceSigns {
             }
             if health != nil { break }
         }
-        metrics = tree.firstLine(in: paths) { line in
-            Self.isCode(line) && Words.quoted(line).contains { $0 == "/metrics" || $0 == "GET /metrics" } ? true : nil
-        }?.place
+        metrics =
+            tree.firstLine(in: paths) { line in
+                Self.isCode(line) && Words.quoted(line).contains { $0 == "/metrics" || $0 == "GET /metrics" }
+                    ? true : nil
+            }?.place
     }
 
     private static func isCode(_ line: Substring) -> Bool {
@@ -47,8 +50,12 @@ struct ServiceSigns {
                 if digits.isEmpty { start = before }
                 digits.append(character)
             } else {
-                let isNumber = !(start.isLetter || start == "_" || start == "." || start == "#") && character != "." && !character.isLetter
-                if isNumber, digits.count >= 4, digits.count <= 5, let port = valid(digits), ["port", "listen", "htons", "socketaddress"].contains(where: { small.contains($0) }) {
+                let isNumber =
+                    !(start.isLetter || start == "_" || start == "." || start == "#") && character != "."
+                    && !character.isLetter
+                if isNumber, digits.count >= 4, digits.count <= 5, let port = valid(digits),
+                    ["port", "listen", "htons", "socketaddress"].contains(where: { small.contains($0) })
+                {
                     return port
                 }
                 digits = ""
@@ -62,15 +69,20 @@ struct ServiceSigns {
     private static func address(_ word: String) -> Int? {
         guard let colon = word.lastIndex(of: ":") else { return word.count >= 4 ? valid(word) : nil }
         let host = word[..<colon]
-        let isHost = host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2e || $0 == 0x3a || $0 == 0x5b || $0 == 0x5d || $0 == 0x2a }
+        let isHost = host.utf8.allSatisfy {
+            ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2e || $0 == 0x3a || $0 == 0x5b || $0 == 0x5d || $0 == 0x2a
+        }
         guard isHost || host == "localhost" else { return nil }
         return valid(word[word.index(after: colon)...])
     }
 
     private static func valid(_ digits: some StringProtocol) -> Int? {
-        guard let first = digits.first, first != "0", let port = Int(digits), (80...65535).contains(port) else { return nil }
+        guard let first = digits.first, first != "0", let port = Int(digits), (80...65535).contains(port) else {
+            return nil
+        }
         // Years and sizes are no ports.
-        return [1024, 1999, 2000, 2048, 4096, 8192, 65535, 32768, 16384, 10000].contains(port) || (2010...2035).contains(port) ? nil : port
+        return [1024, 1999, 2000, 2048, 4096, 8192, 65535, 32768, 16384, 10000].contains(port)
+            || (2010...2035).contains(port) ? nil : port
     }
 
     /// Writes it down in a project.

@@ -38,7 +38,8 @@ package struct WrittenFile: Sendable, Equatable {
         guard let there else { return .new }
         let old = String(decoding: there, as: UTF8.self)
         if old == text { return .same }
-        guard let start = old.firstRange(of: "sampan init ("), let end = old[start.upperBound...].firstIndex(of: ")") else { return .foreign }
+        guard let start = old.firstRange(of: "sampan init ("), let end = old[start.upperBound...].firstIndex(of: ")")
+        else { return .foreign }
         let digest = old[start.upperBound..<end]
         guard digest.count == Self.length, digest.allSatisfy(\.isHexDigit) else { return .foreign }
         let bare = old[..<start.lowerBound] + Self.mark + old[old.index(after: end)...]

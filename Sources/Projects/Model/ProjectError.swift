@@ -14,7 +14,8 @@ package enum ProjectError: Error, Equatable, DiagnosticConvertible {
         case .unknown:
             Diagnostic(
                 code: "init.unknown", "nothing here tells what the project is",
-                hint: "known are go.mod, Package.swift, Cargo.toml, pom.xml, pyproject.toml or requirements.txt, package.json, "
+                hint:
+                    "known are go.mod, Package.swift, Cargo.toml, pom.xml, pyproject.toml or requirements.txt, package.json, "
                     + "CMakeLists.txt, Makefile: run it where one of them is, or name the directory")
         case .notOfKind(let kind, let found):
             Diagnostic(

@@ -39,7 +39,8 @@ package struct ProjectTree: Sendable {
 
     /// Directory names that hold no sources of the project, wherever they are.
     package static let generated: Set<String> = [
-        ".git", ".hg", ".svn", "node_modules", "target", ".build", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache",
+        ".git", ".hg", ".svn", "node_modules", "target", ".build", ".venv", "venv", "__pycache__", ".tox",
+        ".mypy_cache",
         ".pytest_cache", ".gradle", ".idea", ".vscode", "dist", ".next", ".swiftpm", "CMakeFiles", ".cache",
     ]
 }

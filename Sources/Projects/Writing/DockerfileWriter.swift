@@ -2,7 +2,10 @@
 enum DockerfileWriter {
     static func file(_ project: Project, source: String?) -> WrittenFile {
         var lines = ["# Written by \(WrittenFile.mark): a new run updates this file until somebody changes it."]
-        lines += ["#", "#   sampan build -t \(project.name) .", "#", "# These two go into labels: --build-arg VERSION=1.2.3 --build-arg REVISION=$(git rev-parse HEAD)"]
+        lines += [
+            "#", "#   sampan build -t \(project.name) .", "#",
+            "# These two go into labels: --build-arg VERSION=1.2.3 --build-arg REVISION=$(git rev-parse HEAD)",
+        ]
         lines += ["ARG VERSION=dev", "ARG REVISION=unknown", ""]
         if let build = project.build {
             lines.append("FROM \(build.image) AS build")
@@ -42,6 +45,8 @@ enum DockerfileWriter {
 
     /// The JSON form.
     private static func words(_ words: [String]) -> String {
-        "[" + words.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }.joined(separator: ", ") + "]"
+        "["
+            + words.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }.joined(
+                separator: ", ") + "]"
     }
 }

@@ -4,10 +4,13 @@ enum IgnoreWriter {
         var lines = [
             "# Written by \(WrittenFile.mark): a new run updates this file until somebody changes it.",
             "# What no build needs: less to read, nothing secret to leak, and no new build because of it.",
-            ".git", ".gitignore", ".gitattributes", ".github", ".gitlab-ci.yml", ".dockerignore", "Dockerfile*", "sampan.yaml", "sampan",
+            ".git", ".gitignore", ".gitattributes", ".github", ".gitlab-ci.yml", ".dockerignore", "Dockerfile*",
+            "sampan.yaml", "sampan",
             "deploy", "*.md", "LICENSE*", "",
-            "# Secrets", "**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/id_rsa*", "**/id_ed25519*", "**/.netrc", "**/.npmrc", "**/.pypirc",
-            "**/.docker", "**/.kube", "**/.aws", "**/.ssh", "", "# Editors and systems", "**/.idea", "**/.vscode", "**/.DS_Store", "**/*.swp",
+            "# Secrets", "**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/id_rsa*", "**/id_ed25519*", "**/.netrc",
+            "**/.npmrc", "**/.pypirc",
+            "**/.docker", "**/.kube", "**/.aws", "**/.ssh", "", "# Editors and systems", "**/.idea", "**/.vscode",
+            "**/.DS_Store", "**/*.swp",
             "**/.cache", "",
         ]
         lines += ["# \(project.kind.title)"] + specific(project)
@@ -29,8 +32,12 @@ enum IgnoreWriter {
     private static func kept(_ project: Project, _ tree: ProjectTree) -> [String] {
         var out: [String] = []
         let manifest = (tree.text("pyproject.toml") ?? "") + (tree.text("Cargo.toml") ?? "")
-        for name in ["README.md", "LICENSE"] where tree.has(name) && manifest.contains("\"\(name)\"") { out.append(name) }
-        let used = project.conclusions.filter { $0.about == "embedded" || $0.about == "data" }.flatMap { Words.split($0.what) }
+        for name in ["README.md", "LICENSE"] where tree.has(name) && manifest.contains("\"\(name)\"") {
+            out.append(name)
+        }
+        let used = project.conclusions.filter { $0.about == "embedded" || $0.about == "data" }.flatMap {
+            Words.split($0.what)
+        }
         out += used.filter { $0.hasSuffix(".md") || $0.hasSuffix(".pem") || $0.hasSuffix(".key") }.map { "**/" + $0 }
         return out
     }

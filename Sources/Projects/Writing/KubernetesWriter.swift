@@ -124,7 +124,9 @@ enum KubernetesWriter {
 
     private static func probes(_ project: Project) -> String {
         guard let port = project.port else { return "" }
-        let asks = project.health.map { "httpGet:\n          path: \($0)\n          port: http" } ?? "tcpSocket:\n          port: http"
+        let asks =
+            project.health.map { "httpGet:\n          path: \($0)\n          port: http" }
+            ?? "tcpSocket:\n          port: http"
         return """
                   ports:
                     - name: http
@@ -192,6 +194,8 @@ enum KubernetesWriter {
     }
 
     private static func indented(_ text: String, by count: Int) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : String(repeating: " ", count: count) + $0 }.joined(separator: "\n")
+        text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            $0.isEmpty ? "" : String(repeating: " ", count: count) + $0
+        }.joined(separator: "\n")
     }
 }

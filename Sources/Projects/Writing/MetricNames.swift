@@ -12,14 +12,20 @@ struct MetricNames {
         func name(_ suffix: String) -> String? {
             tree.firstLine(in: sources) { line in
                 Words.quoted(line).first { word in
-                    let fits = word.hasSuffix(suffix) && word.utf8.allSatisfy { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39) }
+                    let fits =
+                        word.hasSuffix(suffix)
+                        && word.utf8.allSatisfy {
+                            $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39)
+                        }
                     return fits && word.utf8.count < 80
                 }
             }?.value
         }
         if let found = name("requests_total") { requests = found }
         if let found = name("duration_seconds") ?? name("latency_seconds") { durations = found }
-        let hasStatus = tree.firstLine(in: sources) { Words.quoted($0).contains("status") && $0.contains("abel") ? true : nil } != nil
+        let hasStatus =
+            tree.firstLine(in: sources) { Words.quoted($0).contains("status") && $0.contains("abel") ? true : nil }
+            != nil
         if hasStatus { status = "status" }
     }
 }

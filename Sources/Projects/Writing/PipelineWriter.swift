@@ -6,8 +6,10 @@ enum PipelineWriter {
     private static let build = [
         "printf '%s' \"$REGISTRY_PASSWORD\" | sampan login --username \"$REGISTRY_USER\" --password-stdin \"$REGISTRY\"",
         "sampan build --progress plain \\", "    --cache-from \"type=registry,ref=$IMAGE:cache\" \\",
-        "    --cache-to \"type=registry,ref=$IMAGE:cache,mode=max,ignore-error=true\" \\", "    --cache-mounts export \\",
-        "    --build-arg \"VERSION=$VERSION\" --build-arg \"REVISION=$COMMIT\" \\", "    --tag \"$IMAGE:$COMMIT\" . >&2",
+        "    --cache-to \"type=registry,ref=$IMAGE:cache,mode=max,ignore-error=true\" \\",
+        "    --cache-mounts export \\",
+        "    --build-arg \"VERSION=$VERSION\" --build-arg \"REVISION=$COMMIT\" \\",
+        "    --tag \"$IMAGE:$COMMIT\" . >&2",
     ]
 
     static func github(_ project: Project, branch: String) -> WrittenFile {

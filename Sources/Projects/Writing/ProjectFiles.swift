@@ -15,7 +15,10 @@ package struct ProjectFiles: Sendable {
 
     /// The files in the order in which they are told.
     package func files(of project: Project, in tree: ProjectTree) -> [WrittenFile] {
-        var out = [DockerfileWriter.file(project, source: source), IgnoreWriter.file(project, tree), SettingsWriter.file(project)]
+        var out = [
+            DockerfileWriter.file(project, source: source), IgnoreWriter.file(project, tree),
+            SettingsWriter.file(project),
+        ]
         out += RecipeWriter.files(project)
         if pipelines.contains(.github) { out.append(PipelineWriter.github(project, branch: branch)) }
         if pipelines.contains(.gitlab) { out.append(PipelineWriter.gitlab(project)) }
@@ -42,11 +45,15 @@ package enum RepositoryFacts {
     private static func page(_ url: String) -> String? {
         var text = url.hasSuffix(".git") ? String(url.dropLast(4)) : url
         if text.hasPrefix("git@"), let colon = text.firstIndex(of: ":") {
-            text = "https://" + text[text.index(text.startIndex, offsetBy: 4)..<colon] + "/" + text[text.index(after: colon)...]
+            text =
+                "https://" + text[text.index(text.startIndex, offsetBy: 4)..<colon] + "/"
+                + text[text.index(after: colon)...]
         } else if text.hasPrefix("ssh://git@") {
             text = "https://" + text.dropFirst(10)
         }
-        guard text.hasPrefix("https://"), Words.isPlain(text.filter { $0 != ":" }), !text.contains("@") else { return nil }
+        guard text.hasPrefix("https://"), Words.isPlain(text.filter { $0 != ":" }), !text.contains("@") else {
+            return nil
+        }
         return text
     }
 

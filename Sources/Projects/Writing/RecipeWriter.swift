@@ -6,7 +6,8 @@ enum RecipeWriter {
                 "# Written by \(WrittenFile.mark): a new run updates this file until somebody changes it.",
                 "# \(recipe.why) docs/bases.md tells of recipes.", "extends: \(recipe.extends)", "packages:",
             ]
-            return WrittenFile(recipe.name, (lines + recipe.packages.map { "  - " + $0 }).joined(separator: "\n") + "\n")
+            return WrittenFile(
+                recipe.name, (lines + recipe.packages.map { "  - " + $0 }).joined(separator: "\n") + "\n")
         }
     }
 }

@@ -39,10 +39,13 @@ package struct InitCommand: ParsableCommand {
     @Option(help: "What the image is called. (default: what the project is called)")
     var name: String?
 
-    @Option(help: "Jobs to write: github, gitlab, all or none. (default: the service that the repository is on, else github)")
+    @Option(
+        help:
+            "Jobs to write: github, gitlab, all or none. (default: the service that the repository is on, else github)")
     var ci: String?
 
-    @Option(help: "Where the images in FROM come from: bases that sampan assembles, or docker, for other builders, too.")
+    @Option(
+        help: "Where the images in FROM come from: bases that sampan assembles, or docker, for other builders, too.")
     var bases: Bases = .sampan
 
     @Flag(help: "Write manifests for Kubernetes, too.")
@@ -116,7 +119,8 @@ package struct InitCommand: ParsableCommand {
             guard let one = ProjectFiles.Pipeline(rawValue: word) else {
                 throw Diagnostic(
                     code: "usage.ci", "there is no CI service '\(SafeText.text(word))'",
-                    hint: Suggestion.hint(for: word, in: ["github", "gitlab", "all", "none"]) ?? "github, gitlab, all or none", exitCode: 64)
+                    hint: Suggestion.hint(for: word, in: ["github", "gitlab", "all", "none"])
+                        ?? "github, gitlab, all or none", exitCode: 64)
             }
             files.pipelines = [one]
         }
@@ -126,11 +130,13 @@ package struct InitCommand: ParsableCommand {
     private func confirms(_ plan: InitPlan) throws -> Bool {
         guard isatty(0) == 1 else {
             throw Diagnostic(
-                code: "usage.yes", "nobody is there to be asked", hint: "--yes writes without asking, --dry-run shows what would be written",
+                code: "usage.yes", "nobody is there to be asked",
+                hint: "--yes writes without asking, --dry-run shows what would be written",
                 exitCode: 64)
         }
         Console.shared.message(InitReport.states(plan, isDry: true))
-        Console.shared.message("Write \(plan.writes.count == 1 ? "it" : "these \(plan.writes.count) files")? [Y/n] ", terminator: "")
+        Console.shared.message(
+            "Write \(plan.writes.count == 1 ? "it" : "these \(plan.writes.count) files")? [Y/n] ", terminator: "")
         let answer = readLine(strippingNewline: true)?.lowercased()
         return answer.map { ["", "y", "yes"].contains($0) } ?? false
     }

@@ -12,7 +12,8 @@ struct InitPlan {
 
     init(_ files: [WrittenFile], in folder: ProjectFolder, isForced: Bool) throws {
         self.files = try files.map { ($0, $0.state(of: try folder.read($0.path))) }
-        writes = self.files.filter { $0.state == .new || $0.state == .outdated || (isForced && $0.state != .same) }.map(\.file)
+        writes = self.files.filter { $0.state == .new || $0.state == .outdated || (isForced && $0.state != .same) }.map(
+            \.file)
         kept = isForced ? [] : self.files.filter { $0.state == .changed || $0.state == .foreign }
     }
 }

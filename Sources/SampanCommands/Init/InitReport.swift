@@ -20,8 +20,12 @@ enum InitReport {
             case .outdated: word = isDry ? "would update" : "updated"
             case .changed, .foreign: word = isWritten ? (isDry ? "would overwrite" : "overwrote") : "kept"
             }
-            let why = isWritten || state == .same
-                ? "" : state == .changed ? " (changed since sampan init wrote it; --force overwrites it)" : " (sampan init did not write it; --force overwrites it)"
+            let why =
+                isWritten || state == .same
+                ? ""
+                : state == .changed
+                    ? " (changed since sampan init wrote it; --force overwrites it)"
+                    : " (sampan init did not write it; --force overwrites it)"
             return "\(word) \(file.path)\(why)"
         }.joined(separator: "\n")
     }

@@ -38,7 +38,9 @@ struct ProjectFolder: Sendable {
         var pending: [(prefix: String, directory: FileDescriptor, depth: Int)] = [("", descriptor, 0)]
         while let (prefix, directory, depth) = pending.popLast() {
             for bytes in try Directory.names(directory) {
-                guard let name = String(validating: bytes, as: UTF8.self), let info = try? FileInfo.of(name, at: directory) else { continue }
+                guard let name = String(validating: bytes, as: UTF8.self),
+                    let info = try? FileInfo.of(name, at: directory)
+                else { continue }
                 if info.kind == .file {
                     paths.append(prefix + name)
                 } else if info.kind == .directory {
@@ -62,7 +64,9 @@ struct ProjectFolder: Sendable {
     }
 
     private static func text(_ path: String, in root: FileDescriptor) -> String? {
-        guard let file = try? FileDescriptor.open(beneath: root, BytePath(cleaning: path), O_RDONLY | O_NONBLOCK, links: .refused),
+        guard
+            let file = try? FileDescriptor.open(
+                beneath: root, BytePath(cleaning: path), O_RDONLY | O_NONBLOCK, links: .refused),
             let info = try? file.info(), info.kind == .file, info.size <= textLimit,
             let bytes = try? WholeFile.read(file, limit: textLimit), !bytes.contains(0)
         else { return nil }
@@ -74,13 +78,15 @@ struct ProjectFolder: Sendable {
     /// - Throws: when something is there that is no file of the project, such as a link.
     func read(_ name: String) throws -> [UInt8]? {
         do throws(SystemError) {
-            let file = try FileDescriptor.open(beneath: descriptor, BytePath(cleaning: name), O_RDONLY | O_NONBLOCK, links: .refused)
+            let file = try FileDescriptor.open(
+                beneath: descriptor, BytePath(cleaning: name), O_RDONLY | O_NONBLOCK, links: .refused)
             guard try file.info().kind == .file else { throw SystemError(EISDIR, "read", name) }
             return try WholeFile.read(file, limit: 16 << 20, name: name)
         } catch {
             if error.errno == ENOENT || error.errno == ENOTDIR { return nil }
             throw Diagnostic(
-                code: "init.read", "cannot read '\(name)'", causes: [error.errno == ELOOP ? "it is a symbolic link" : error.reason],
+                code: "init.read", "cannot read '\(name)'",
+                causes: [error.errno == ELOOP ? "it is a symbolic link" : error.reason],
                 hint: "nothing was written; move it away")
         }
     }

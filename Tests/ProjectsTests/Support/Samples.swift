@@ -5,7 +5,8 @@ import Projects
 /// The sample projects under `Tests/Fixtures/projects`.
 enum Samples {
     static let names = [
-        "c-make", "cpp-cmake", "go-two", "go-web", "java-lines", "node-echo", "python-web", "rust-counter", "swift-service",
+        "c-make", "cpp-cmake", "go-two", "go-web", "java-lines", "node-echo", "python-web", "rust-counter",
+        "swift-service",
     ]
 
     private static let root: String = {

@@ -18,7 +18,8 @@ struct GoDetector {
         files = tree.files(".go").compactMap { path in
             let parts = path.split(separator: "/").dropLast()
             guard !path.hasSuffix("_test.go"), !others.contains(where: path.hasPrefix),
-                !parts.contains(where: { $0 == "vendor" || $0 == "testdata" || $0.hasPrefix("_") || $0.hasPrefix(".") }),
+                !parts.contains(where: { $0 == "vendor" || $0 == "testdata" || $0.hasPrefix("_") || $0.hasPrefix(".") }
+                ),
                 let text = tree.text(path)
             else { return nil }
             let file = GoFile(text)
@@ -69,7 +70,8 @@ struct GoDetector {
         }
         guard !directories.isEmpty else {
             throw .nothingToRun(
-                .go, looked: "no file begins with 'package main'", hint: "a library needs no image; run it where the program is")
+                .go, looked: "no file begins with 'package main'",
+                hint: "a library needs no image; run it where the program is")
         }
         let known = directories.map { directory in
             MainPackage(
@@ -77,7 +79,9 @@ struct GoDetector {
                 name: directory == "." ? project.name : Words.safeName(Words.name(directory)))
         }
         // Examples and tools of the development are programs, too, but nobody ships them.
-        let side: Set<Substring> = ["examples", "example", "tools", "hack", "internal", "scripts", "test", "tests", "bench"]
+        let side: Set<Substring> = [
+            "examples", "example", "tools", "hack", "internal", "scripts", "test", "tests", "bench",
+        ]
         let shipped = known.filter { !$0.path.split(separator: "/").contains(where: side.contains) }
         var chosen = shipped.isEmpty ? known : shipped
         // The program that is called as the module, or that serves, is what people mean.
@@ -87,11 +91,13 @@ struct GoDetector {
         var names: Set<String> = []
         chosen = chosen.filter { names.insert($0.name).inserted }
         for main in chosen {
-            project.conclude("program", "\(main.path) → /\(main.name)", chosen.count == 1 ? "the only package main" : "package main")
+            project.conclude(
+                "program", "\(main.path) → /\(main.name)", chosen.count == 1 ? "the only package main" : "package main")
         }
         if chosen.count > 1 {
             project.remarks.append(
-                "\(chosen.count) programs: a stage each, built with --target; without it \(chosen[0].name) is meant (--program chooses another)")
+                "\(chosen.count) programs: a stage each, built with --target; without it \(chosen[0].name) is meant (--program chooses another)"
+            )
         }
         return chosen
     }
@@ -108,7 +114,10 @@ struct GoDetector {
     /// Where C is called from Go, and by whom.
     private func usesCgo() -> String? {
         if let file = files.first(where: { $0.file.imports.contains("C") }) { return "import \"C\" in \(file.path)" }
-        let known = ["github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "github.com/rocksdb/", "gocv.io/x/gocv", "github.com/DataDog/zstd"]
+        let known = [
+            "github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "github.com/rocksdb/",
+            "gocv.io/x/gocv", "github.com/DataDog/zstd",
+        ]
         let found = module.requires.first { module in known.contains { module.hasPrefix($0) } }
         return found.map { "\($0) is C code" }
     }
@@ -116,8 +125,10 @@ struct GoDetector {
     private func needs() -> [(what: String, why: String)] {
         var out: [(String, String)] = []
         let clients = [
-            "http.Get(", "http.Post(", "http.PostForm(", "http.Head(", "http.Client{", "http.DefaultClient", "http.NewRequest",
-            "http.Transport{", "http.DefaultTransport", "httputil.", "tls.Dial", "tls.Client(", "x509.SystemCertPool", "smtp.", "\"wss://",
+            "http.Get(", "http.Post(", "http.PostForm(", "http.Head(", "http.Client{", "http.DefaultClient",
+            "http.NewRequest",
+            "http.Transport{", "http.DefaultTransport", "httputil.", "tls.Dial", "tls.Client(", "x509.SystemCertPool",
+            "smtp.", "\"wss://",
         ]
         if let use = tree.firstUse(of: clients, in: sources) {
             out.append(("certificates", "\(use.needle.filter { $0 != "(" && $0 != "{" }) in \(use.place)"))
@@ -127,7 +138,10 @@ struct GoDetector {
         if let use = tree.firstUse(of: ["time.LoadLocation("], in: sources) {
             out.append(("time zones", "time.LoadLocation in \(use.place)"))
         }
-        if let use = tree.firstUse(of: ["os.CreateTemp(", "os.MkdirTemp(", "os.TempDir(", "ioutil.TempFile(", "ParseMultipartForm("], in: sources) {
+        if let use = tree.firstUse(
+            of: ["os.CreateTemp(", "os.MkdirTemp(", "os.TempDir(", "ioutil.TempFile(", "ParseMultipartForm("],
+            in: sources)
+        {
             out.append(("/tmp", "\(use.needle.dropLast()) in \(use.place)"))
         }
         if let use = tree.firstUse(of: ["user.Current(", "user.Lookup"], in: sources) {
@@ -167,7 +181,9 @@ struct GoDetector {
         lines.append("COPY . .")
         if variable != nil { lines.append("ARG VERSION=dev") }
         let flags = "-trimpath -ldflags \"-s -w\(variable.map { " -X \($0)=${VERSION}" } ?? "")\""
-        lines.append("RUN " + (isVendored || module.requires.isEmpty ? "" : "--mount=type=cache,target=/go/pkg/mod \\\n    ") + "--mount=type=cache,target=/root/.cache/go-build \\")
+        lines.append(
+            "RUN " + (isVendored || module.requires.isEmpty ? "" : "--mount=type=cache,target=/go/pkg/mod \\\n    ")
+                + "--mount=type=cache,target=/root/.cache/go-build \\")
         if mains.count == 1 {
             lines.append("    go build \(flags) -o /out/\(mains[0].name) \(mains[0].path)")
         } else {
@@ -175,16 +191,22 @@ struct GoDetector {
             lines.append("    " + builds.joined(separator: " && \\\n    "))
         }
         for escape in module.localReplacements where escape.hasPrefix("../") {
-            project.remarks.append("go.mod replaces a module by \(escape), which is outside of the build context: build from the directory above")
+            project.remarks.append(
+                "go.mod replaces a module by \(escape), which is outside of the build context: build from the directory above"
+            )
         }
-        return StagePlan(image: image, lines: lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) })
+        return StagePlan(
+            image: image,
+            lines: lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) })
     }
 
     private func image(_ project: inout Project) -> String {
         let wanted = module.go
         if input.images == .assembled, (wanted ?? Images.assembledGo) <= Version(1, 23, 4) {
             project.conclude(
-                "builder", "base:golang", "Go \(Images.assembledGo.short) of Debian; \(wanted.map { "go.mod asks for \($0)" } ?? "go.mod asks for none")")
+                "builder", "base:golang",
+                "Go \(Images.assembledGo.short) of Debian; \(wanted.map { "go.mod asks for \($0)" } ?? "go.mod asks for none")"
+            )
             return "base:golang"
         }
         let newest = Version(Images.go) ?? Images.assembledGo
@@ -201,14 +223,19 @@ struct GoDetector {
             let own = files.filter { Words.directory($0.path) == directory }.map(\.path)
             return tree.firstLine(in: own) { line in
                 let words = Words.split(line)
-                return line.contains("\"") && (words.prefix(2) == ["var", "version"] || words.prefix(1) == ["version"] && words.count > 2 && words[1] == "=") ? true : nil
+                return line.contains("\"")
+                    && (words.prefix(2) == ["var", "version"]
+                        || words.prefix(1) == ["version"] && words.count > 2 && words[1] == "=")
+                    ? true : nil
             } != nil
         }
         return all ? "main.version" : nil
     }
 
     private func runtime(cgo: String?, needs: [(what: String, why: String)], _ project: inout Project) {
-        project.conclude("linked", cgo == nil ? "statically (CGO_ENABLED=0)" : "against the C library", cgo ?? "no file imports \"C\"")
+        project.conclude(
+            "linked", cgo == nil ? "statically (CGO_ENABLED=0)" : "against the C library",
+            cgo ?? "no file imports \"C\"")
         for need in needs { project.conclude("needs", need.what, need.why) }
         if let cgo {
             let isPlusPlus = !tree.files(".cc", ".cpp", ".cxx").isEmpty || cgo.contains("kafka") || cgo.contains("gocv")
@@ -220,7 +247,8 @@ struct GoDetector {
         } else {
             project.runtime = StagePlan(image: "scratch", lines: copies(of: needs.map(\.what)))
         }
-        let why = project.runtime.image == "scratch" && needs.isEmpty
+        let why =
+            project.runtime.image == "scratch" && needs.isEmpty
             ? "the program is all that is needed" : "the smallest that has what the program needs"
         project.conclude("base", project.runtime.image, why)
     }
@@ -232,7 +260,9 @@ struct GoDetector {
             lines.append("COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
         }
         if needs.contains("time zones") {
-            lines += ["ENV ZONEINFO=/zoneinfo.zip", "COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip"]
+            lines += [
+                "ENV ZONEINFO=/zoneinfo.zip", "COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip",
+            ]
         }
         // An empty directory of Debian's, given to the one who runs the program.
         if needs.contains("/tmp") { lines.append("COPY --from=build --chown=65532:65532 /srv /tmp") }

@@ -36,7 +36,9 @@ struct GoModule: Sendable, Equatable {
         case "go": go = Version(first)
         case "require": requires.append(first)
         case "replace":
-            if let target = words.last, target.hasPrefix("./") || target.hasPrefix("../") { localReplacements.append(target) }
+            if let target = words.last, target.hasPrefix("./") || target.hasPrefix("../") {
+                localReplacements.append(target)
+            }
         default: break
         }
     }

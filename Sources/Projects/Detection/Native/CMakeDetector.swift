@@ -17,28 +17,41 @@ struct CMakeDetector {
         let sources = tree.files(".c", ".cc", ".cpp", ".cxx", ".C", ".h", ".hpp")
         var variables: [String: String] = [:]
         for command in commands {
-            if command.name == "project", let name = command.arguments.first { variables["PROJECT_NAME"] = variables["PROJECT_NAME"] ?? name }
-            if command.name == "set", command.arguments.count > 1 { variables[command.arguments[0]] = command.arguments[1] }
+            if command.name == "project", let name = command.arguments.first {
+                variables["PROJECT_NAME"] = variables["PROJECT_NAME"] ?? name
+            }
+            if command.name == "set", command.arguments.count > 1 {
+                variables[command.arguments[0]] = command.arguments[1]
+            }
         }
         func expand(_ word: String) -> String {
             guard word.hasPrefix("${"), word.hasSuffix("}") else { return word }
             return variables[String(word.dropFirst(2).dropLast())] ?? word
         }
-        let all = commands.filter { $0.name == "add_executable" && !$0.arguments.contains("IMPORTED") && !$0.arguments.contains("ALIAS") }
-            .compactMap { $0.arguments.first }.map(expand).filter(Words.isPlain)
-        let shipped = all.filter { !$0.lowercased().contains("test") && !$0.lowercased().contains("bench") && !$0.lowercased().contains("example") }
+        let all = commands.filter {
+            $0.name == "add_executable" && !$0.arguments.contains("IMPORTED") && !$0.arguments.contains("ALIAS")
+        }
+        .compactMap { $0.arguments.first }.map(expand).filter(Words.isPlain)
+        let shipped = all.filter {
+            !$0.lowercased().contains("test") && !$0.lowercased().contains("bench")
+                && !$0.lowercased().contains("example")
+        }
         let programs = shipped.isEmpty ? all : shipped
         guard let main = programs.first else {
             throw .nothingToRun(
-                .cmake, looked: "no add_executable in the CMakeLists.txt", hint: "a library needs no image; run it where the program is")
+                .cmake, looked: "no add_executable in the CMakeLists.txt",
+                hint: "a library needs no image; run it where the program is")
         }
-        var project = Project(kind: .cmake, name: variables["PROJECT_NAME"].map { Words.isPlain($0) ? $0 : main } ?? main)
+        var project = Project(
+            kind: .cmake, name: variables["PROJECT_NAME"].map { Words.isPlain($0) ? $0 : main } ?? main)
         for program in programs { project.conclude("program", "\(program) → /\(program)", "add_executable") }
         let words = commands.flatMap(\.arguments)
         let isPlusPlus = sources.contains { [".cc", ".cpp", ".cxx", ".C"].contains(where: $0.hasSuffix) }
         let found = commands.filter { $0.name == "find_package" }.compactMap(\.arguments.first)
         let links = commands.filter { $0.name == "target_link_libraries" }.flatMap { $0.arguments.dropFirst() }
-            .filter { !["PRIVATE", "PUBLIC", "INTERFACE"].contains($0) && NativeLibraries.isName($0) }.map { $0.hasPrefix("-l") ? $0 : "-l" + $0 }
+            .filter { !["PRIVATE", "PUBLIC", "INTERFACE"].contains($0) && NativeLibraries.isName($0) }.map {
+                $0.hasPrefix("-l") ? $0 : "-l" + $0
+            }
         let stages = NativeStages(
             input: input, libraries: NativeLibraries(words: words + links, packages: found), isPlusPlus: isPlusPlus,
             staticWhy: words.contains("-static") ? "-static in the CMakeLists.txt" : nil,
@@ -55,7 +68,9 @@ struct CMakeDetector {
         stages.runtime(sources: sources, &project)
         DataFiles(tree, sources: sources).apply(to: &project)
         project.programs = programs.map { name in
-            ProgramPlan(name: Words.safeName(name), copies: ["COPY --from=build /out/\(name) /\(name)"], entrypoint: ["/" + name])
+            ProgramPlan(
+                name: Words.safeName(name), copies: ["COPY --from=build /out/\(name) /\(name)"],
+                entrypoint: ["/" + name])
         }
         project.ignored = ["/build", "/cmake-build-*", "**/*.o", "**/*.a"]
         return project

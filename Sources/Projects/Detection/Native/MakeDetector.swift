@@ -14,34 +14,43 @@ struct MakeDetector {
         let isPlusPlus = sources.contains { [".cc", ".cpp", ".cxx", ".C"].contains(where: $0.hasSuffix) }
         guard !sources.isEmpty else {
             throw .nothingToRun(
-                .make, looked: "\(input.marker) is there, but no C or C++ source", hint: "--kind says what it is, when it is something else")
+                .make, looked: "\(input.marker) is there, but no C or C++ source",
+                hint: "--kind says what it is, when it is something else")
         }
         let all = makefile.programs
         let shipped = all.filter { !$0.lowercased().contains("test") && !$0.lowercased().contains("bench") }
         let programs = shipped.isEmpty ? all : shipped
         guard let main = programs.first else {
             throw .nothingToRun(
-                .make, looked: "no rule of \(input.marker) links a program: none has '-o NAME', no variable is called TARGET or PROGRAM",
+                .make,
+                looked:
+                    "no rule of \(input.marker) links a program: none has '-o NAME', no variable is called TARGET or PROGRAM",
                 hint: "give the program's name to a variable: PROGRAM = NAME")
         }
         var project = Project(kind: .make, name: Words.name(main))
-        for program in programs { project.conclude("program", "\(program) → /\(Words.name(program))", "linked in \(input.marker)") }
+        for program in programs {
+            project.conclude("program", "\(program) → /\(Words.name(program))", "linked in \(input.marker)")
+        }
         let words = makefile.words
         let stages = NativeStages(
             input: input, libraries: NativeLibraries(words: words), isPlusPlus: isPlusPlus,
-            staticWhy: words.contains("-static") ? "-static in \(input.marker)" : nil, tools: words.contains("pkg-config") ? ["pkg-config"] : [])
+            staticWhy: words.contains("-static") ? "-static in \(input.marker)" : nil,
+            tools: words.contains("pkg-config") ? ["pkg-config"] : [])
         ServiceSigns(tree, in: sources).apply(to: &project)
         let builder = stages.builder(&project)
         var lines = NativeStages.install(builder.install) + ["WORKDIR /src", "COPY . ."]
         lines += ["RUN make\(targets(programs))\(compiler) \\", "    && install -d /out \\"]
         let installs = programs.map { "    && install -s \($0) /out/\(Words.name($0))" }
         lines.append(installs.joined(separator: " \\\n"))
-        project.build = StagePlan(image: builder.image, lines: lines.flatMap { $0.split(separator: "\n").map(String.init) })
+        project.build = StagePlan(
+            image: builder.image, lines: lines.flatMap { $0.split(separator: "\n").map(String.init) })
         stages.runtime(sources: sources, &project)
         DataFiles(tree, sources: sources).apply(to: &project)
         project.programs = programs.map { program in
             let name = Words.name(program)
-            return ProgramPlan(name: Words.safeName(name), copies: ["COPY --from=build /out/\(name) /\(name)"], entrypoint: ["/" + name])
+            return ProgramPlan(
+                name: Words.safeName(name), copies: ["COPY --from=build /out/\(name) /\(name)"],
+                entrypoint: ["/" + name])
         }
         // Old objects of the host's compiler would be taken for new ones.
         project.ignored = ["**/*.o", "**/*.a", "**/*.d"] + programs.map { "/" + $0 }
@@ -50,7 +59,9 @@ struct MakeDetector {
 
     /// The programs by name when the first rule does not make all of them.
     private func targets(_ programs: [String]) -> String {
-        let first = makefile.rules.first { rule in rule.targets.first.map { !$0.hasPrefix(".") && !$0.contains("%") } ?? false }
+        let first = makefile.rules.first { rule in
+            rule.targets.first.map { !$0.hasPrefix(".") && !$0.contains("%") } ?? false
+        }
         guard let first, let name = first.targets.first else { return "" }
         if programs.count == 1, name == programs[0] || ["all", "build", "default"].contains(name) { return "" }
         if programs.allSatisfy({ first.needs.contains($0) }) { return "" }

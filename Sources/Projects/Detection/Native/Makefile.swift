@@ -50,7 +50,9 @@ struct Makefile {
         let rest = code[code.index(after: colon)...]
         let needs = rest.prefix { $0 != ";" && $0 != "|" }
         var recipe: [String] = []
-        if let semicolon = rest.firstIndex(of: ";") { recipe.append(Words.trimmed(rest[rest.index(after: semicolon)...])) }
+        if let semicolon = rest.firstIndex(of: ";") {
+            recipe.append(Words.trimmed(rest[rest.index(after: semicolon)...]))
+        }
         rules.append((Words.split(expand(String(code[..<colon]))), Words.split(expand(String(needs))), recipe))
     }
 
@@ -92,20 +94,31 @@ struct Makefile {
         var out: [String] = []
         func add(_ name: String) {
             let plain = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
-            let isPart = [".o", ".a", ".so", ".d", ".lo", ".la", ".obj", ".gch"].contains { plain.hasSuffix($0) } || plain.contains(".so.")
-            if !isPart, Words.isPlain(plain), !plain.hasPrefix("/"), !plain.hasPrefix("-"), !plain.hasPrefix("."), !out.contains(plain) { out.append(plain) }
+            let isPart =
+                [".o", ".a", ".so", ".d", ".lo", ".la", ".obj", ".gch"].contains { plain.hasSuffix($0) }
+                || plain.contains(".so.")
+            if !isPart, Words.isPlain(plain), !plain.hasPrefix("/"), !plain.hasPrefix("-"), !plain.hasPrefix("."),
+                !out.contains(plain)
+            {
+                out.append(plain)
+            }
         }
         for rule in rules where rule.targets.first?.contains("%") == false {
             var isLinked = false
             for line in rule.recipe {
                 let words = Words.split(expand(line, target: rule.targets[0]))
-                guard !words.contains("-c"), let option = words.firstIndex(of: "-o"), option + 1 < words.count else { continue }
+                guard !words.contains("-c"), let option = words.firstIndex(of: "-o"), option + 1 < words.count else {
+                    continue
+                }
                 add(words[option + 1])
                 isLinked = true
             }
             // Make links `prog: prog.o` itself.
             if !isLinked, rule.recipe.isEmpty, let target = rule.targets.first,
-                rule.needs.contains(where: { $0 == target + ".o" || $0 == target + ".c" }) { add(target) }
+                rule.needs.contains(where: { $0 == target + ".o" || $0 == target + ".c" })
+            {
+                add(target)
+            }
         }
         for name in ["TARGET", "PROGRAM", "PROG", "BIN", "EXE", "BINARY"] where out.isEmpty {
             for word in Words.split(expand(variables[name] ?? "")) { add(word) }

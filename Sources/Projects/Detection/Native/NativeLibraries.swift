@@ -7,7 +7,8 @@ struct NativeLibraries {
 
     /// What the C library and a compiler's runtime bring.
     private static let builtIn: Set<String> = [
-        "c", "m", "pthread", "dl", "rt", "resolv", "util", "crypt", "stdc++", "gcc", "gcc_s", "gomp", "atomic", "stdc++fs", "anl", "nsl",
+        "c", "m", "pthread", "dl", "rt", "resolv", "util", "crypt", "stdc++", "gcc", "gcc_s", "gomp", "atomic",
+        "stdc++fs", "anl", "nsl",
     ]
 
     /// `-l` name: package to build with, package to run with (nil: the base has it).
@@ -24,7 +25,8 @@ struct NativeLibraries {
         "cjson": ("libcjson-dev", "libcjson1"), "expat": ("libexpat1-dev", "libexpat1"), "ev": ("libev-dev", "libev4"),
         "gmp": ("libgmp-dev", "libgmp10"), "sodium": ("libsodium-dev", "libsodium23"),
         "archive": ("libarchive-dev", "libarchive13"), "seccomp": ("libseccomp-dev", "libseccomp2"),
-        "cap": ("libcap-dev", "libcap2"), "hiredis": ("libhiredis-dev", "libhiredis0.14"), "zmq": ("libzmq3-dev", "libzmq5"),
+        "cap": ("libcap-dev", "libcap2"), "hiredis": ("libhiredis-dev", "libhiredis0.14"),
+        "zmq": ("libzmq3-dev", "libzmq5"),
     ]
 
     /// The names that CMake's `find_package` has for them.

@@ -21,7 +21,8 @@ struct NativeStages {
         }
         project.recipes.append(
             RecipePlan(
-                name: "build.yaml", extends: "gcc", packages: packages, why: "What the program is built with: Debian's compilers and make, and more."))
+                name: "build.yaml", extends: "gcc", packages: packages,
+                why: "What the program is built with: Debian's compilers and make, and more."))
         project.conclude("builder", "base:build.yaml", "compilers and make, with \(packages.joined(separator: ", "))")
         return ("base:build.yaml", [])
     }
@@ -30,7 +31,8 @@ struct NativeStages {
     static func install(_ packages: [String]) -> [String] {
         guard !packages.isEmpty else { return [] }
         return [
-            "# Debian's archive keeps one version of a package at a time, so none is named.", "# hadolint ignore=DL3008",
+            "# Debian's archive keeps one version of a package at a time, so none is named.",
+            "# hadolint ignore=DL3008",
             "RUN apt-get update && apt-get install -y --no-install-recommends \\",
             "        \(packages.joined(separator: " ")) \\", "    && rm -rf /var/lib/apt/lists/*",
         ]
@@ -38,12 +40,15 @@ struct NativeStages {
 
     func runtime(sources: [String], _ project: inout Project) {
         for name in libraries.unknown {
-            project.remarks.append("nothing is known of the library \(name): name its packages in the recipes, or in the Dockerfile")
+            project.remarks.append(
+                "nothing is known of the library \(name): name its packages in the recipes, or in the Dockerfile")
         }
         let tree = input.tree
         if let staticWhy {
             project.conclude("linked", "statically", staticWhy)
-            let zones = tree.firstUse(of: ["tzset(", "localtime(", "localtime_r(", "getpwnam(", "getpwuid(", "mkstemp(", "tmpfile("], in: sources)
+            let zones = tree.firstUse(
+                of: ["tzset(", "localtime(", "localtime_r(", "getpwnam(", "getpwuid(", "mkstemp(", "tmpfile("],
+                in: sources)
             let isCalling = !libraries.names.filter { ["ssl", "curl", "crypto"].contains($0) }.isEmpty
             if let zones {
                 project.conclude("needs", "the system's files", "\(zones.needle.dropLast()) in \(zones.place)")
@@ -52,9 +57,12 @@ struct NativeStages {
             let isBare = zones == nil && !isCalling
             project.runtime = StagePlan(image: isBare || input.images == .registry ? "scratch" : "base:static")
             if !isBare, input.images == .registry {
-                project.runtime.lines.append("COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
+                project.runtime.lines.append(
+                    "COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
             }
-            project.conclude("base", project.runtime.image, isBare ? "the program is all that is needed" : "the smallest that has what the program needs")
+            project.conclude(
+                "base", project.runtime.image,
+                isBare ? "the program is all that is needed" : "the smallest that has what the program needs")
             project.policy += ["linkage:", "  require: static"]
             project.maxSize = "10MB"
             return

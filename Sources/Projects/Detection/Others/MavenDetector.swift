@@ -13,14 +13,16 @@ struct MavenDetector {
         let artifact = pom.value("artifactId") ?? input.name
         let sources = tree.files(".java", ".kt").filter { !$0.contains("src/test/") }
         var project = Project(kind: .maven, name: artifact)
-        let isFat = ["spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin", "quarkus-maven-plugin"].first(where: pom.has)
+        let isFat = ["spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin", "quarkus-maven-plugin"]
+            .first(where: pom.has)
         guard let main = mainClass(sources) ?? isFat.map({ ("", "\($0) knows it") }) else {
             throw .nothingToRun(
                 .maven, looked: "no mainClass in pom.xml and no 'public static void main' in src/main/java",
                 hint: "a library needs no image; run it in the module that has the program")
         }
         project.conclude("program", main.0.isEmpty ? "java -jar" : main.0, main.1)
-        ServiceSigns(tree, in: sources + tree.files("application.properties", "application.yml", "application.yaml")).apply(to: &project)
+        ServiceSigns(tree, in: sources + tree.files("application.properties", "application.yml", "application.yaml"))
+            .apply(to: &project)
         if project.port == nil, pom.has(artifact: "spring-boot-starter-web") {
             project.port = 8080
             project.conclude("port", "8080", "Spring Boot's own")
@@ -29,14 +31,22 @@ struct MavenDetector {
         let java = version(&project)
         let image = "maven:3-eclipse-temurin-\(java)"
         project.conclude("builder", image, "Maven with JDK \(java)")
-        let jar = (pom.value("build/finalName") ?? "\(artifact)-\(pom.value("version") ?? pom.value("parent/version") ?? "*")") + ".jar"
-        project.build = StagePlan(image: image, lines: build(jar, isFat: isFat != nil && isFat != "maven-assembly-plugin", java))
+        let jar =
+            (pom.value("build/finalName") ?? "\(artifact)-\(pom.value("version") ?? pom.value("parent/version") ?? "*")")
+            + ".jar"
+        project.build = StagePlan(
+            image: image, lines: build(jar, isFat: isFat != nil && isFat != "maven-assembly-plugin", java))
         runtime(java, &project)
-        let arguments = main.0.isEmpty || isFat == "spring-boot-maven-plugin" ? ["-jar", "/app/app.jar"] : ["-cp", "/app/app.jar:/app/lib/*", main.0]
+        let arguments =
+            main.0.isEmpty || isFat == "spring-boot-maven-plugin"
+            ? ["-jar", "/app/app.jar"] : ["-cp", "/app/app.jar:/app/lib/*", main.0]
         var copies: [String] = []
         if arguments[0] == "-cp" { copies.append("COPY --from=build /out/lib/ /app/lib/") }
         copies.append("COPY --from=build /out/app.jar /app/app.jar")
-        project.programs = [ProgramPlan(name: project.name, copies: copies, entrypoint: ["java", "-XX:MaxRAMPercentage=75"] + arguments)]
+        project.programs = [
+            ProgramPlan(
+                name: project.name, copies: copies, entrypoint: ["java", "-XX:MaxRAMPercentage=75"] + arguments)
+        ]
         project.ignored = ["**/target"]
         project.maxSize = "150MB"
         project.policy += ["linkage:", "  require: resolved"]
@@ -44,10 +54,14 @@ struct MavenDetector {
     }
 
     private func mainClass(_ sources: [String]) -> (String, String)? {
-        if let name = pom.anywhere("mainClass") ?? pom.property("exec.mainClass") ?? pom.property("main.class"), Words.isPlain(name) {
+        if let name = pom.anywhere("mainClass") ?? pom.property("exec.mainClass") ?? pom.property("main.class"),
+            Words.isPlain(name)
+        {
             return (name, "mainClass in pom.xml")
         }
-        let found = input.tree.firstLine(in: sources.filter { $0.hasSuffix(".java") }) { $0.contains("public static void main(") ? true : nil }
+        let found = input.tree.firstLine(in: sources.filter { $0.hasSuffix(".java") }) {
+            $0.contains("public static void main(") ? true : nil
+        }
         guard let place = found?.place, let range = place.path.firstRange(of: "src/main/java/") else { return nil }
         return (place.path[range.upperBound...].dropLast(5).split(separator: "/").joined(separator: "."), "\(place)")
     }
@@ -69,10 +83,15 @@ struct MavenDetector {
     private func build(_ jar: String, isFat: Bool, _ java: Int) -> [String] {
         let cache = "RUN --mount=type=cache,target=/root/.m2 \\"
         var lines = [
-            "WORKDIR /src", "# Dependencies change less often than sources: they are fetched anew when the pom changes.", "COPY pom.xml ./", cache,
+            "WORKDIR /src",
+            "# Dependencies change less often than sources: they are fetched anew when the pom changes.",
+            "COPY pom.xml ./", cache,
             "    mvn -B -q dependency:go-offline", "COPY src/ ./src/", cache, "    mvn -B -q package -DskipTests \\",
         ]
-        if !isFat { lines.append("    && mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib \\") }
+        if !isFat {
+            lines.append(
+                "    && mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib \\")
+        }
         lines += ["    && install -d /out/lib \\", "    && cp target/\(jar) /out/app.jar"]
         if input.images == .assembled {
             lines += [
@@ -91,7 +110,8 @@ struct MavenDetector {
             return
         }
         project.runtime = StagePlan(
-            image: "base:cc", lines: ["ENV JAVA_HOME=/jre PATH=/jre/bin:${PATH}", "COPY --from=build /jre/ /jre/", "WORKDIR /app"])
+            image: "base:cc",
+            lines: ["ENV JAVA_HOME=/jre PATH=/jre/bin:${PATH}", "COPY --from=build /jre/ /jre/", "WORKDIR /app"])
         project.conclude("base", "base:cc", "a runtime made by jlink needs the C and C++ runtime")
     }
 }

@@ -17,7 +17,9 @@ struct NodeDetector {
         let script = manifest["scripts"]?["build"]?.string
         guard let start = start else {
             throw .nothingToRun(
-                .node, looked: "package.json has no script 'start' that calls node, no 'main', and there is no index.js or server.js",
+                .node,
+                looked:
+                    "package.json has no script 'start' that calls node, no 'main', and there is no index.js or server.js",
                 hint: "add a script: \"start\": \"node server.js\"")
         }
         let given = manifest["name"]?.string.map { Words.name($0) } ?? input.name
@@ -32,7 +34,9 @@ struct NodeDetector {
         if hasModules { lines += install(isBuilt: isBuilt, &project) }
         if isBuilt {
             project.conclude("build", "npm run build", "package.json")
-            lines += ["COPY . .", "RUN \(tool) run build" + (hasModules && tool == "npm" ? " && npm prune --omit=dev" : "")]
+            lines += [
+                "COPY . .", "RUN \(tool) run build" + (hasModules && tool == "npm" ? " && npm prune --omit=dev" : ""),
+            ]
         }
         if isBuilt || hasModules { project.build = StagePlan(image: image, lines: lines) }
         var copies: [String] = []
@@ -46,7 +50,8 @@ struct NodeDetector {
         runtime(image, &project)
         project.programs = [ProgramPlan(name: project.name, copies: copies, entrypoint: ["node"] + start.words)]
         if let port = project.port, let health = project.health {
-            let script = "fetch('http://127.0.0.1:\(port)\(health)').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+            let script =
+                "fetch('http://127.0.0.1:\(port)\(health)').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
             project.healthCommand = ["node", "-e", script]
         }
         project.ignored = ["**/node_modules", "npm-debug.log*"]
@@ -64,7 +69,9 @@ struct NodeDetector {
             }
         }
         if let main = manifest["main"]?.string, Words.isPlain(main) { return ([main], "'main' in package.json") }
-        return input.tree.first("server.js", "index.js", "app.js", "src/index.js", "src/server.js", "server.mjs", "index.mjs").map { ([$0], "the usual name") }
+        return input.tree.first(
+            "server.js", "index.js", "app.js", "src/index.js", "src/server.js", "server.mjs", "index.mjs"
+        ).map { ([$0], "the usual name") }
     }
 
     private var tool: String {
@@ -80,7 +87,10 @@ struct NodeDetector {
         let isExact = pinned != nil || !(wanted ?? "").contains(">")
         let major = number.map { isExact ? $0 : max($0, newest) } ?? newest
         let image = "node:\(major)-\(Images.debian)-slim"
-        project.conclude("builder", image, pinned != nil ? "the file that pins node" : wanted.map { "engines asks for \($0)" } ?? "no version is asked for")
+        project.conclude(
+            "builder", image,
+            pinned != nil
+                ? "the file that pins node" : wanted.map { "engines asks for \($0)" } ?? "no version is asked for")
         return image
     }
 
@@ -89,17 +99,29 @@ struct NodeDetector {
         let head = "# Modules change less often than sources: they are installed anew when one of these files changes."
         switch tool {
         case "pnpm":
-            return [head, "COPY package.json pnpm-lock.yaml ./", "RUN --mount=type=cache,target=/root/.local/share/pnpm/store \\",
-                "    corepack enable && pnpm install --frozen-lockfile\(isBuilt ? "" : " --prod")"]
+            return [
+                head, "COPY package.json pnpm-lock.yaml ./",
+                "RUN --mount=type=cache,target=/root/.local/share/pnpm/store \\",
+                "    corepack enable && pnpm install --frozen-lockfile\(isBuilt ? "" : " --prod")",
+            ]
         case "yarn":
-            return [head, "COPY package.json yarn.lock ./", "RUN --mount=type=cache,target=/usr/local/share/.cache/yarn \\",
-                "    yarn install --frozen-lockfile\(isBuilt ? "" : " --production")"]
+            return [
+                head, "COPY package.json yarn.lock ./", "RUN --mount=type=cache,target=/usr/local/share/.cache/yarn \\",
+                "    yarn install --frozen-lockfile\(isBuilt ? "" : " --production")",
+            ]
         default:
             guard let lock = input.tree.first("package-lock.json", "npm-shrinkwrap.json") else {
-                project.remarks.append("there is no package-lock.json: commit it, so that each build takes the same modules")
-                return [head, "COPY package.json ./", "RUN --mount=type=cache,target=/root/.npm \\", "    npm install\(omit)"]
+                project.remarks.append(
+                    "there is no package-lock.json: commit it, so that each build takes the same modules")
+                return [
+                    head, "COPY package.json ./", "RUN --mount=type=cache,target=/root/.npm \\",
+                    "    npm install\(omit)",
+                ]
             }
-            return [head, "COPY package.json \(lock) ./", "RUN --mount=type=cache,target=/root/.npm \\", "    npm ci\(omit)"]
+            return [
+                head, "COPY package.json \(lock) ./", "RUN --mount=type=cache,target=/root/.npm \\",
+                "    npm ci\(omit)",
+            ]
         }
     }
 
@@ -110,13 +132,19 @@ struct NodeDetector {
             let directory = plain.split(separator: "/").count > 1 ? String(plain.split(separator: "/")[0]) : "dist"
             return [directory + "/"]
         }
-        let side: Set<String> = ["test", "tests", "__tests__", "spec", "docs", "coverage", "scripts", "deploy", "examples", ".github"]
-        let kinds = [".js", ".mjs", ".cjs", ".json", ".html", ".css", ".ejs", ".pug", ".hbs", ".svg", ".png", ".ico", ".txt"]
+        let side: Set<String> = [
+            "test", "tests", "__tests__", "spec", "docs", "coverage", "scripts", "deploy", "examples", ".github",
+        ]
+        let kinds = [
+            ".js", ".mjs", ".cjs", ".json", ".html", ".css", ".ejs", ".pug", ".hbs", ".svg", ".png", ".ico", ".txt",
+        ]
         var out: [String] = []
         for path in input.tree.paths where kinds.contains(where: path.hasSuffix) {
             let parts = path.split(separator: "/").map(String.init)
             guard let first = parts.first, !first.hasPrefix(".") else { continue }
-            let isCode = [".js", ".mjs", ".cjs"].contains(where: first.hasSuffix) && !first.contains("config") && !first.contains(".test.")
+            let isCode =
+                [".js", ".mjs", ".cjs"].contains(where: first.hasSuffix) && !first.contains("config")
+                && !first.contains(".test.")
             let part = parts.count > 1 ? first + "/" : isCode ? first : nil
             if let part, Words.isPlain(part), !side.contains(first), !out.contains(part) { out.append(part) }
         }
@@ -124,14 +152,20 @@ struct NodeDetector {
     }
 
     private func runtime(_ image: String, _ project: inout Project) {
-        let isNative = manifest["dependencies"].map { dependencies in
-            ["sharp", "canvas", "bcrypt", "sqlite3", "better-sqlite3"].contains { dependencies[$0] != nil }
-        } ?? false
+        let isNative =
+            manifest["dependencies"].map { dependencies in
+                ["sharp", "canvas", "bcrypt", "sqlite3", "better-sqlite3"].contains { dependencies[$0] != nil }
+            } ?? false
         if input.images == .assembled {
             project.runtime = StagePlan(
                 image: "base:cc",
-                lines: ["# Node itself, without npm and the shell that it needs.", "COPY --from=\(project.build == nil ? image : "build") /usr/local/bin/node /usr/local/bin/node"])
-            project.conclude("base", "base:cc", "node needs the C and C++ runtime, certificates\(isNative ? "; native modules bring their own" : "")")
+                lines: [
+                    "# Node itself, without npm and the shell that it needs.",
+                    "COPY --from=\(project.build == nil ? image : "build") /usr/local/bin/node /usr/local/bin/node",
+                ])
+            project.conclude(
+                "base", "base:cc",
+                "node needs the C and C++ runtime, certificates\(isNative ? "; native modules bring their own" : "")")
         } else {
             project.runtime = StagePlan(image: image)
             project.conclude("base", image, "node with the smallest Debian")

@@ -43,7 +43,9 @@ struct PomReader {
     private func resolve(_ text: String) -> String {
         guard text.hasPrefix("${"), text.hasSuffix("}") else { return text }
         let name = String(text.dropFirst(2).dropLast())
-        let path = name.hasPrefix("project.") ? "project/" + name.dropFirst(8).split(separator: ".").joined(separator: "/") : "project/properties/" + name
+        let path =
+            name.hasPrefix("project.")
+            ? "project/" + name.dropFirst(8).split(separator: ".").joined(separator: "/") : "project/properties/" + name
         let found = values.first { $0.path == path }?.text ?? text
         return found.contains("${") ? text : found
     }

@@ -9,25 +9,35 @@ struct PythonDetector {
     init(_ input: DetectionInput) {
         self.input = input
         manifest = TOMLLines(input.tree.text("pyproject.toml") ?? "")
-        let lines = (input.tree.text("requirements.txt") ?? "").split(separator: "\n").map { Words.trimmed($0.prefix { $0 != "#" }) }
+        let lines = (input.tree.text("requirements.txt") ?? "").split(separator: "\n").map {
+            Words.trimmed($0.prefix { $0 != "#" })
+        }
         requirements = lines.filter { !$0.isEmpty }
     }
 
     /// Names of distributions that are asked for, in small letters.
     private var names: [String] {
-        let listed = requirements.filter { !$0.hasPrefix("-") } + Words.quoted(manifest.value("project", "dependencies") ?? "")
-        return listed.map { $0.lowercased().prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." }.description }
+        let listed =
+            requirements.filter { !$0.hasPrefix("-") } + Words.quoted(manifest.value("project", "dependencies") ?? "")
+        return listed.map {
+            $0.lowercased().prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." }.description
+        }
             + manifest.keys("tool.poetry.dependencies").map { $0.lowercased() }
     }
 
     func project() throws(ProjectError) -> Project {
         let tree = input.tree
-        let sources = tree.files(".py").filter { path in !path.split(separator: "/").contains { $0.hasPrefix("test") || $0 == "conftest.py" || $0 == "setup.py" } }
-        var project = Project(kind: .python, name: manifest.text("project", "name") ?? manifest.text("tool.poetry", "name") ?? input.name)
+        let sources = tree.files(".py").filter { path in
+            !path.split(separator: "/").contains { $0.hasPrefix("test") || $0 == "conftest.py" || $0 == "setup.py" }
+        }
+        var project = Project(
+            kind: .python, name: manifest.text("project", "name") ?? manifest.text("tool.poetry", "name") ?? input.name)
         ServiceSigns(tree, in: sources).apply(to: &project)
         guard let start = start(sources, &project) else {
             throw .nothingToRun(
-                .python, looked: "no [project.scripts], no __main__.py, no main.py, app.py or server.py, no file that asks for '__main__'",
+                .python,
+                looked:
+                    "no [project.scripts], no __main__.py, no main.py, app.py or server.py, no file that asks for '__main__'",
                 hint: "name the script in pyproject.toml, under [project.scripts]")
         }
         project.conclude("program", (["python3"] + start.words).joined(separator: " "), start.why)
@@ -36,11 +46,17 @@ struct PythonDetector {
         let isAssembled = input.images == .assembled && version == Images.assembledPython
         let image = "python:\(version.short)-slim-\(Images.debian)"
         if isInstalled {
-            project.conclude("builder", image, "\(requirements.isEmpty ? "pyproject.toml" : "requirements.txt") names \(names.count) packages")
+            project.conclude(
+                "builder", image,
+                "\(requirements.isEmpty ? "pyproject.toml" : "requirements.txt") names \(names.count) packages")
             project.build = StagePlan(image: image, lines: build())
         }
         project.runtime = StagePlan(image: isAssembled ? "base:python" : image)
-        project.conclude("base", project.runtime.image, isAssembled ? "Python \(version.short) and its library; no shell, no pip" : "the base of Sampan has Python \(Images.assembledPython.short)")
+        project.conclude(
+            "base", project.runtime.image,
+            isAssembled
+                ? "Python \(version.short) and its library; no shell, no pip"
+                : "the base of Sampan has Python \(Images.assembledPython.short)")
         var environment = "ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1"
         if isInstalled { environment += " PYTHONPATH=/deps" }
         project.runtime.lines += [environment, "WORKDIR /app"]
@@ -53,7 +69,10 @@ struct PythonDetector {
         }
         project.programs = [ProgramPlan(name: project.name, copies: copies, entrypoint: ["python3"] + start.words)]
         if let port = project.port, let health = project.health {
-            project.healthCommand = ["python3", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:\(port)\(health)', timeout=2)"]
+            project.healthCommand = [
+                "python3", "-c",
+                "import urllib.request as r; r.urlopen('http://127.0.0.1:\(port)\(health)', timeout=2)",
+            ]
         }
         project.ignored = ["**/__pycache__", "**/*.pyc", "**/*.egg-info", "/.venv", "/venv", "/.tox", "/.pytest_cache"]
         project.maxSize = isAssembled ? "40MB" : "90MB"
@@ -65,22 +84,34 @@ struct PythonDetector {
 
     private func start(_ sources: [String], _ project: inout Project) -> (words: [String], why: String)? {
         if let server = server(sources, &project) { return server }
-        if let script = manifest.entries.first(where: { $0.table == "project.scripts" || $0.table == "tool.poetry.scripts" }),
-            let target = Words.quoted(script.value).first, let colon = target.firstIndex(of: ":"), Words.isPlain(script.key)
+        if let script = manifest.entries.first(where: {
+            $0.table == "project.scripts" || $0.table == "tool.poetry.scripts"
+        }),
+            let target = Words.quoted(script.value).first, let colon = target.firstIndex(of: ":"),
+            Words.isPlain(script.key)
         {
             let module = String(target[..<colon])
             let function = String(target[target.index(after: colon)...])
             guard Words.isPlain(module), Words.isPlain(function) else { return nil }
             let root = sourceRoot(of: module)
             let setup = root.isEmpty ? "" : "sys.path.insert(0, '\(root)'); "
-            return (["-c", "import sys; \(setup)from \(module) import \(function) as f; sys.exit(f())"], "[project.scripts] in pyproject.toml")
+            return (
+                ["-c", "import sys; \(setup)from \(module) import \(function) as f; sys.exit(f())"],
+                "[project.scripts] in pyproject.toml"
+            )
         }
         if let path = sources.first(where: { $0.hasSuffix("/__main__.py") }) {
             let package = Words.directory(path)
-            if !package.hasPrefix("src/") { return (["-m", package.split(separator: "/").joined(separator: ".")], path) }
+            if !package.hasPrefix("src/") {
+                return (["-m", package.split(separator: "/").joined(separator: ".")], path)
+            }
             return ([package], path)
         }
-        if let name = input.tree.first("main.py", "app.py", "server.py", "run.py", "__main__.py", "src/main.py", "src/app.py") { return ([name], "the usual name") }
+        if let name = input.tree.first(
+            "main.py", "app.py", "server.py", "run.py", "__main__.py", "src/main.py", "src/app.py")
+        {
+            return ([name], "the usual name")
+        }
         let found = input.tree.firstLine(in: sources) { line in line.hasPrefix("if __name__ ==") ? true : nil }
         return found.map { ([$0.place.path], "\($0.place)") }
     }
@@ -95,22 +126,33 @@ struct PythonDetector {
     private func server(_ sources: [String], _ project: inout Project) -> (words: [String], why: String)? {
         let found = input.tree.firstLine(in: sources) { line -> String? in
             let words = Words.split(line)
-            guard words.count > 2, words[1] == "=", ["FastAPI(", "Flask(", "Starlette(", "Quart("].contains(where: { words[2].hasPrefix($0) }) else { return nil }
+            guard words.count > 2, words[1] == "=",
+                ["FastAPI(", "Flask(", "Starlette(", "Quart("].contains(where: { words[2].hasPrefix($0) })
+            else { return nil }
             return words[0]
         }
         guard let found, Words.isPlain(found.value) else { return nil }
-        let module = String(found.place.path.dropLast(3)).split(separator: "/").filter { $0 != "src" && $0 != "__init__" }.joined(separator: ".")
+        let module = String(found.place.path.dropLast(3)).split(separator: "/").filter {
+            $0 != "src" && $0 != "__init__"
+        }.joined(separator: ".")
         let hasPort = project.port != nil
         let directory = found.place.path.hasPrefix("src/") ? ["--app-dir", "src"] : []
         if names.contains("uvicorn") || names.contains("uvicorn[standard]") {
             if !hasPort { project.port = 8000 }
             if !hasPort { project.conclude("port", "8000", "uvicorn's own") }
-            return (["-m", "uvicorn"] + directory + ["--host", "0.0.0.0", "--port", String(project.port ?? 8000), "\(module):\(found.value)"], "\(found.place), uvicorn")
+            return (
+                ["-m", "uvicorn"] + directory + [
+                    "--host", "0.0.0.0", "--port", String(project.port ?? 8000), "\(module):\(found.value)",
+                ], "\(found.place), uvicorn"
+            )
         }
         if names.contains("gunicorn") {
             if !hasPort { project.port = 8000 }
             if !hasPort { project.conclude("port", "8000", "gunicorn's own") }
-            return (["-m", "gunicorn", "--bind", "0.0.0.0:\(project.port ?? 8000)", "\(module):\(found.value)"], "\(found.place), gunicorn")
+            return (
+                ["-m", "gunicorn", "--bind", "0.0.0.0:\(project.port ?? 8000)", "\(module):\(found.value)"],
+                "\(found.place), gunicorn"
+            )
         }
         return nil
     }
@@ -130,7 +172,8 @@ struct PythonDetector {
             return input.images == .assembled ? own : newest
         }
         let candidates = input.images == .assembled ? [own, newest] : [newest, own]
-        let chosen = candidates.first { Self.accepts(range, $0) }
+        let chosen =
+            candidates.first { Self.accepts(range, $0) }
             ?? Version(range.drop { !("0"..."9").contains($0) }) ?? newest
         project.conclude("python", chosen.short, "requires-python is \(range)")
         return Version(chosen.major, chosen.minor)
@@ -164,8 +207,10 @@ struct PythonDetector {
             return ["WORKDIR /src", "COPY . .", cache, "    pip install --target /deps ."]
         }
         return [
-            "WORKDIR /src", "# Packages change less often than sources: they are installed anew when this file changes.",
-            "COPY " + (["requirements.txt"] + local).joined(separator: " ") + " ./", cache, "    pip install --target /deps -r requirements.txt",
+            "WORKDIR /src",
+            "# Packages change less often than sources: they are installed anew when this file changes.",
+            "COPY " + (["requirements.txt"] + local).joined(separator: " ") + " ./", cache,
+            "    pip install --target /deps -r requirements.txt",
         ]
     }
 
@@ -178,17 +223,25 @@ struct PythonDetector {
             let parts = path.split(separator: "/").map(String.init)
             if parts.count == 1 {
                 files.append(path)
-            } else if !side.contains(parts[0]), !parts[0].hasPrefix("."), !directories.contains(parts[0]), Words.isPlain(parts[0]) {
+            } else if !side.contains(parts[0]), !parts[0].hasPrefix("."), !directories.contains(parts[0]),
+                Words.isPlain(parts[0])
+            {
                 directories.append(parts[0])
             }
         }
-        for name in ["templates", "static"] where !directories.contains(name) && input.tree.paths.contains(where: { $0.hasPrefix(name + "/") }) {
+        for name in ["templates", "static"]
+        where !directories.contains(name) && input.tree.paths.contains(where: { $0.hasPrefix(name + "/") }) {
             directories.append(name)
         }
-        return directories.map { "COPY \($0)/ ./\($0)/" } + (files.isEmpty ? [] : ["COPY " + files.filter(Words.isPlain).joined(separator: " ") + " ./"])
+        return directories.map { "COPY \($0)/ ./\($0)/" }
+            + (files.isEmpty ? [] : ["COPY " + files.filter(Words.isPlain).joined(separator: " ") + " ./"])
     }
 
     private func covered(_ path: String, by copies: [String]) -> Bool {
-        copies.contains { copy in Words.split(copy).dropFirst().dropLast().contains { path == $0 || ($0.hasSuffix("/") && (path + "/").hasPrefix($0)) } }
+        copies.contains { copy in
+            Words.split(copy).dropFirst().dropLast().contains {
+                path == $0 || ($0.hasSuffix("/") && (path + "/").hasPrefix($0))
+            }
+        }
     }
 }

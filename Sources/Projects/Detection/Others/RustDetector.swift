@@ -22,7 +22,8 @@ struct RustDetector {
         }
         var project = Project(kind: .rust, name: main)
         if let package = manifest.text("package", "name") {
-            project.conclude("package", package, manifest.text("package", "edition").map { "edition \($0)" } ?? "Cargo.toml")
+            project.conclude(
+                "package", package, manifest.text("package", "edition").map { "edition \($0)" } ?? "Cargo.toml")
         }
         for name in binaries { project.conclude("program", "\(name) → /\(name)", "Cargo.toml, src") }
         let sources = tree.files(".rs").filter { !$0.hasPrefix("tests/") && !$0.contains("/tests/") }
@@ -35,12 +36,15 @@ struct RustDetector {
         runtime(&project)
         DataFiles(tree, sources: sources).apply(to: &project)
         project.programs = binaries.map {
-            ProgramPlan(name: Words.safeName($0), copies: ["COPY --from=build /out/\($0) /\($0)"], entrypoint: ["/" + $0])
+            ProgramPlan(
+                name: Words.safeName($0), copies: ["COPY --from=build /out/\($0) /\($0)"], entrypoint: ["/" + $0])
         }
         project.ignored = ["**/target"]
         project.maxSize = "40MB"
         project.policy += ["linkage:", "  require: resolved"]
-        if lock.isEmpty { project.remarks.append("there is no Cargo.lock: commit it, so that each build takes the same crates") }
+        if lock.isEmpty {
+            project.remarks.append("there is no Cargo.lock: commit it, so that each build takes the same crates")
+        }
         return project
     }
 
@@ -56,12 +60,17 @@ struct RustDetector {
             let directory = path == "Cargo.toml" ? "" : Words.directory(path) + "/"
             guard let text = tree.text(path) else { continue }
             let own = TOMLLines(text)
-            let named = own.entries.filter { $0.table == "bin" && $0.key == "name" }.compactMap { Words.quoted($0.value).first }
+            let named = own.entries.filter { $0.table == "bin" && $0.key == "name" }.compactMap {
+                Words.quoted($0.value).first
+            }
             if named.isEmpty, tree.has(directory + "src/main.rs") { add(own.text("package", "name")) }
             for name in named { add(name) }
             for file in tree.paths where file.hasPrefix(directory + "src/bin/") {
                 let rest = file.dropFirst((directory + "src/bin/").count)
-                let name = rest.contains("/") ? (rest.hasSuffix("/main.rs") ? String(rest.dropLast(8)) : nil) : rest.hasSuffix(".rs") ? String(rest.dropLast(3)) : nil
+                let name =
+                    rest.contains("/")
+                    ? (rest.hasSuffix("/main.rs") ? String(rest.dropLast(8)) : nil)
+                    : rest.hasSuffix(".rs") ? String(rest.dropLast(3)) : nil
                 if named.isEmpty { add(name) }
             }
         }
@@ -73,7 +82,8 @@ struct RustDetector {
         let locked = lock.isEmpty ? "" : " --locked"
         let registry = "RUN --mount=type=cache,target=/usr/local/cargo/registry \\"
         var lines = ["WORKDIR /src"]
-        let isPlain = manifest.tables.contains("package") && !manifest.tables.contains("workspace") && tree.has("src/main.rs")
+        let isPlain =
+            manifest.tables.contains("package") && !manifest.tables.contains("workspace") && tree.has("src/main.rs")
         if isPlain, manifest.tables.contains(where: { $0.hasPrefix("dependencies") }) {
             lines += [
                 "# Crates change less often than sources. Cargo reads no manifest without a program: an empty one will do.",
@@ -82,21 +92,27 @@ struct RustDetector {
             ]
         }
         lines += [
-            "COPY . .", registry, "    --mount=type=cache,target=/src/target \\", "    cargo build --release\(locked)\(binaries.map { " --bin " + $0 }.joined()) \\",
-            "    && install -d /out \\", "    && install -s " + binaries.map { "target/release/" + $0 }.joined(separator: " ") + " /out/",
+            "COPY . .", registry, "    --mount=type=cache,target=/src/target \\",
+            "    cargo build --release\(locked)\(binaries.map { " --bin " + $0 }.joined()) \\",
+            "    && install -d /out \\",
+            "    && install -s " + binaries.map { "target/release/" + $0 }.joined(separator: " ") + " /out/",
         ]
         return lines
     }
 
     private func runtime(_ project: inout Project) {
         let names = lock.split(separator: "\n").filter { $0.hasPrefix("name = ") }.compactMap { Words.quoted($0).first }
-        let native = names.filter { $0.hasSuffix("-sys") && !["linux-raw-sys", "windows-sys", "js-sys", "web-sys"].contains($0) }
+        let native = names.filter {
+            $0.hasSuffix("-sys") && !["linux-raw-sys", "windows-sys", "js-sys", "web-sys"].contains($0)
+        }
         let isTLS = names.contains("openssl-sys")
         let known = ["openssl-sys"]
         project.conclude("linked", "against the C library", "cargo's own target; crates are inside the program")
         if isTLS { project.conclude("needs", "OpenSSL", "openssl-sys in Cargo.lock") }
         for name in native where !known.contains(name) {
-            project.remarks.append("\(name) may want a C library: where it does not bring its own, name its package in a recipe (docs/bases.md)")
+            project.remarks.append(
+                "\(name) may want a C library: where it does not bring its own, name its package in a recipe (docs/bases.md)"
+            )
         }
         project.runtime = Runtime.dynamic(isPlusPlus: true, input.images)
         project.conclude("base", project.runtime.image, "glibc, libgcc; OpenSSL, certificates, time zones")

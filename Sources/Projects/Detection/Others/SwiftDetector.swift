@@ -18,7 +18,8 @@ struct SwiftDetector {
         if !products.isEmpty { targets = products }
         guard let main = targets.first else {
             throw .nothingToRun(
-                .swift, looked: "Package.swift has no executableTarget", hint: "a library needs no image; run it where the program is")
+                .swift, looked: "Package.swift has no executableTarget",
+                hint: "a library needs no image; run it where the program is")
         }
         let name = names(after: "Package(").first ?? main
         var project = Project(kind: .swift, name: targets.contains(name) ? name : main)
@@ -39,7 +40,9 @@ struct SwiftDetector {
             if hasResources { copies.append("COPY --from=build /out/resources/ /") }
             return ProgramPlan(name: Words.safeName(target), copies: copies, entrypoint: ["/" + target])
         }
-        if let index = targets.firstIndex(of: name), index > 0 { project.programs.insert(project.programs.remove(at: index), at: 0) }
+        if let index = targets.firstIndex(of: name), index > 0 {
+            project.programs.insert(project.programs.remove(at: index), at: 0)
+        }
         project.maxSize = "40MB"
         project.policy += ["linkage:", "  require: resolved"]
         return project
@@ -49,7 +52,8 @@ struct SwiftDetector {
     private var hasDependencies: Bool { manifest.contains(".package(url:") || manifest.contains(".package(id:") }
 
     private var toolsVersion: Version? {
-        guard let line = manifest.split(separator: "\n").first, let colon = line.firstIndex(of: ":"), line.contains("swift-tools-version")
+        guard let line = manifest.split(separator: "\n").first, let colon = line.firstIndex(of: ":"),
+            line.contains("swift-tools-version")
         else { return nil }
         return Version(Words.trimmed(line[line.index(after: colon)...]))
     }
@@ -61,8 +65,12 @@ struct SwiftDetector {
         while let found = rest.firstRange(of: call) {
             rest = rest[found.upperBound...]
             let head = rest.prefix(200)
-            if let label = head.firstRange(of: "name:"), let name = Words.quoted(head[label.upperBound...]).first, Words.isPlain(name),
-                !out.contains(name) { out.append(name) }
+            if let label = head.firstRange(of: "name:"), let name = Words.quoted(head[label.upperBound...]).first,
+                Words.isPlain(name),
+                !out.contains(name)
+            {
+                out.append(name)
+            }
         }
         return out
     }
@@ -76,18 +84,24 @@ struct SwiftDetector {
                 "RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \\", "    swift package resolve",
             ]
         }
-        lines += ["COPY . .", "RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \\", "    --mount=type=cache,target=/build \\"]
+        lines += [
+            "COPY . .", "RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \\",
+            "    --mount=type=cache,target=/build \\",
+        ]
         let options = "-c release --scratch-path /build --static-swift-stdlib -Xlinker -s"
         var commands = targets.map { "swift build \(options) --product \($0)" } + ["install -d /out/resources"]
         commands.append("install " + targets.map { "/build/release/" + $0 }.joined(separator: " ") + " /out/")
-        if hasResources { commands.append("find /build/release/ -maxdepth 1 -name '*.resources' -exec cp -R {} /out/resources/ \\;") }
+        if hasResources {
+            commands.append("find /build/release/ -maxdepth 1 -name '*.resources' -exec cp -R {} /out/resources/ \\;")
+        }
         lines.append("    " + commands.joined(separator: " \\\n    && "))
         return lines.flatMap { $0.split(separator: "\n").map(String.init) }
     }
 
     private func runtime(_ sources: [String], _ project: inout Project) {
         project.conclude("linked", "the Swift runtime inside, the C library beside", "--static-swift-stdlib")
-        let libraries = [("import FoundationNetworking", "libcurl4"), ("import FoundationXML", "libxml2")].compactMap { name, package in
+        let libraries = [("import FoundationNetworking", "libcurl4"), ("import FoundationXML", "libxml2")].compactMap {
+            name, package in
             input.tree.firstUse(of: [name], in: sources).map { (package: package, why: "\(name) in \($0.place)") }
         }
         for library in libraries { project.conclude("needs", library.package, library.why) }

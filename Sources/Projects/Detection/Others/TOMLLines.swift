@@ -35,7 +35,11 @@ struct TOMLLines {
         var quote: Character?
         for index in line.indices {
             let character = line[index]
-            if character == quote { quote = nil } else if quote == nil, character == "\"" || character == "'" { quote = character }
+            if character == quote {
+                quote = nil
+            } else if quote == nil, character == "\"" || character == "'" {
+                quote = character
+            }
             if quote == nil, character == "#" { return line[..<index] }
         }
         return line
