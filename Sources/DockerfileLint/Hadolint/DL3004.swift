@@ -24,9 +24,23 @@ enum DL3004: ShellCommandRule {
         _ command: ShellCommand, _ script: LintScript, in statement: LintStatement
     ) -> [TextEdit]? {
         guard script.isEditable, command.words.count > 1, command.words[0].text == "sudo",
-            !command.words[1].isAnyFlag, !command.words[1].text.utf8.contains(UInt8(ascii: "="))
+            isProgram(command.words[1].text)
         else { return nil }
         let start = command.words[0].range.lowerBound
         return [.delete(script.range(start..<command.words[1].range.lowerBound))]
+    }
+
+    /// Options of sudo, variables and words that mean something else to the shell are left alone.
+    private static func isProgram(_ word: String) -> Bool {
+        guard let first = word.utf8.first, !word.utf8.contains(UInt8(ascii: "=")) else { return false }
+        switch word {
+        case "case", "do", "done", "elif", "else", "esac", "exec", "fi", "for", "function", "if", "in", "select",
+            "then",
+            "time", "until", "while":
+            return false
+        default:
+            return first | 0x20 >= UInt8(ascii: "a") && first | 0x20 <= UInt8(ascii: "z") || first == UInt8(ascii: "/")
+                || first == UInt8(ascii: ".")
+        }
     }
 }
