@@ -30,7 +30,7 @@ struct PackageCasesTests {
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
             .drop { $0.hasPrefix("#") }
         let codes = Set(try #require(lines.first).split(separator: " ").map(String.init))
-        #expect(lines.count > 500)
+        #expect(lines.count > 1200)
         for line in lines.dropFirst() {
             let fields = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
             let text = Self.unescaped(fields[1])
