@@ -23,6 +23,8 @@ package final class LintStatement: Sendable {
     /// What hadolint reads as a script: it takes every shell for a POSIX one, and of here-documents that aren't the whole
     /// script only what stands before them. Nil when its reader gives up.
     let anyScript: LintScript?
+    /// The programs that ``shellCommands`` start.
+    let calls: [(command: ShellCommand, call: Call)]
 
     init(
         index: Int, instruction: Instruction, outer: Instruction, command: Command?, stage: Int?, shell: LintShell,
@@ -36,6 +38,8 @@ package final class LintStatement: Sendable {
         self.shell = shell
         self.script = script
         self.anyScript = anyScript
+        let commands = script.flatMap { $0.shell.isReadable ? $0.shell.commands : nil } ?? []
+        calls = commands.compactMap { command in Call(command).map { (command, $0) } }
     }
 
     package var isTrigger: Bool { outer.keyword == .onbuild }

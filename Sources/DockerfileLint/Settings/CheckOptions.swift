@@ -112,6 +112,19 @@ extension CheckOptionsError: DiagnosticConvertible {
     }
 }
 
+extension LintFile {
+    /// Why the file's `# check=` can't be read; nil when it can, or isn't needed.
+    package var checkProblem: Diagnostic? {
+        guard settings.checks == nil, let directive = dockerfile.directive(.check) else { return nil }
+        do throws(CheckOptionsError) {
+            _ = try CheckOptions(parsing: directive.value.text)
+            return nil
+        } catch {
+            return error.diagnostic.within(SourceSpan(source, directive.value.range))
+        }
+    }
+}
+
 /// The options of checks that hold in a file: for all of it, and in comments above instructions.
 struct FileChecks: Sendable {
     private(set) var all = CheckOptions()

@@ -110,6 +110,7 @@ struct BuildShapeTests {
             ("FROM a\nCMD [\"x\"]\n", ["1 SMP1006"]),
             ("FROM a\nUSER 1\nCMD [\"x\"]\n", []),
             ("FROM a\nRUN x\n", []),
+            ("FROM a\nRUN apk add su-exec\nENTRYPOINT [\"x\"]\n", []),
             ("FROM a AS b\nUSER 1\nFROM b\nCMD [\"x\"]\n", []),
             ("FROM a AS b\nUSER 1\nFROM a\nCMD [\"x\"]\n", ["3 SMP1006"]),
             ("FROM gcr.io/distroless/static:nonroot\nENTRYPOINT [\"x\"]\n", []),

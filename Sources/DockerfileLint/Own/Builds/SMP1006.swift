@@ -26,9 +26,14 @@ enum SMP1006: LintRule {
         }
         guard let start else { return }
         let root = file.root(of: last)
-        guard let name = file.image(of: root), !hasUser(name) else { return }
+        guard let name = file.image(of: root), !hasUser(name), !dropsRights(file, last) else { return }
         let word = last.from.image
         report.add(word.range, in: file.statements[last.statements.lowerBound], fix: fix(start, file))
+    }
+
+    /// A program is there that the start goes through to become somebody else.
+    private static func dropsRights(_ file: LintFile, _ last: LintStage) -> Bool {
+        file.mentions(["gosu", "su-exec", "setpriv", "s6-overlay", "runuser"], in: last)
     }
 
     /// Images that are known to have a user of their own.

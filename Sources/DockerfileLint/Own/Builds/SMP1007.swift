@@ -10,7 +10,8 @@ enum SMP1007: LintRule {
             program never hears of SIGTERM: `stop` takes its ten seconds and ends in a kill, with connections cut and \
             files half written. The shell form of ENTRYPOINT also drops CMD and every argument of `run`.
 
-            Name the program itself in the JSON form. Where a shell has something to prepare, let it end with `exec`, \
+            Some shells put the last program in their own place, others don't; which one an image has changes with its \
+            base. Name the program itself in the JSON form. Where a shell has something to prepare, let it end with `exec`, \
             which puts the program in its place; so, too, a script: `exec "$@"`.
             """,
         bad: .init("FROM debian:12\nENTRYPOINT [\"sh\", \"-c\", \"/app --port ${PORT:-80}\"]\n"),

@@ -2,10 +2,9 @@ import DockerfileSyntax
 import ShellSyntax
 
 /// The program that a command starts in the end, behind those that only hand on.
-struct Call {
+struct Call: Sendable {
     /// Without its directory.
     let name: Substring
-    let program: ShellWord
     let arguments: ArraySlice<ShellWord>
 
     /// The first argument that is no flag: `install` of `npm --silent install`.
@@ -18,9 +17,6 @@ struct Call {
 
     func has(_ argument: String) -> Bool { arguments.contains { $0.text == argument } }
 
-    /// Some argument begins with this.
-    func hasPrefix(_ prefix: String) -> Bool { arguments.contains { $0.text.hasPrefix(prefix) } }
-
     init?(_ command: ShellCommand) {
         var words = command.words[...]
         while let first = words.first {
@@ -30,8 +26,9 @@ struct Call {
             case "sudo", "exec", "time", "nice", "nohup", "command":
                 words = words.dropFirst().drop { $0.text.hasPrefix("-") }
             default:
-                name = PathText.name(of: first.text)
-                program = first
+                let text = first.text
+                name =
+                    text.utf8.lastIndex(of: UInt8(ascii: "/")).map { text[text.utf8.index(after: $0)...] } ?? text[...]
                 arguments = words.dropFirst()
                 return
             }
@@ -41,11 +38,6 @@ struct Call {
 }
 
 extension LintStatement {
-    /// The programs that RUN starts, with their commands.
-    var calls: [(command: ShellCommand, call: Call)] {
-        shellCommands.compactMap { command in Call(command).map { (command, $0) } }
-    }
-
     /// RUN has a mount of this type.
     func hasMount(_ type: String) -> Bool {
         guard case .run(let run) = command else { return false }
