@@ -38,9 +38,13 @@ enum UndefinedVar: LintRule {
     }
 
     private static func mayUse(_ statement: LintStatement) -> Bool {
-        guard statement.stage != nil, !statement.isTrigger, let keyword = statement.keyword, keyword != .from,
-            keyword.expansion != .none
-        else { return false }
+        guard statement.stage != nil, !statement.isTrigger, let keyword = statement.keyword, keyword != .from else {
+            return false
+        }
+        if keyword == .run {
+            return statement.instruction.flags.contains { $0.value?.text.utf8.contains(UInt8(ascii: "$")) ?? false }
+        }
+        guard keyword.expansion != .none else { return false }
         return statement.instruction.body.bytes.contains(UInt8(ascii: "$"))
     }
 

@@ -82,6 +82,8 @@ struct BuildCheckTests {
             ("FROM alpine\nENV PATH=$PAHT:/x\n", ["2 UndefinedVar"]),
             ("FROM alpine\nCOPY ${foo:-a} ${bar+b} .\n", []),
             ("FROM alpine\nRUN echo $foo\n", []),
+            ("FROM alpine\nRUN --mount=type=cache,id=$foo,target=/x echo $bar\n", ["2 UndefinedVar"]),
+            ("FROM alpine\nARG foo\nCOPY --chown=$foo:$bar a /\n", ["3 UndefinedVar"]),
             ("FROM alpine\nENV a=1 b=$a\n", ["2 UndefinedVar"]),
             ("FROM alpine AS x\nENV a=1\nFROM x\nENV b=$a\n", []),
             ("FROM alpine AS x\nARG a=1\nFROM x\nENV b=$a\n", ["4 UndefinedVar"]),
