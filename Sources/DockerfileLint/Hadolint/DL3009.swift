@@ -21,15 +21,19 @@ enum DL3009: LintRule {
         fixing: .safe)
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
+        var known: (stages: KeptStages, lastUse: Int)?
         for statement in file.statements {
             guard let script = statement.anyScript,
                 let update = script.shell.commands.first(where: isUpdate),
                 !script.shell.commands.contains(where: deletesLists), !statement.keepsOut("/var/lib/apt/lists"),
-                !(statement.keepsOut("/var/lib/apt") && statement.keepsOut("/var/cache/apt")), file.isKept(statement)
+                !(statement.keepsOut("/var/lib/apt") && statement.keepsOut("/var/cache/apt"))
             else { continue }
+            let facts = known ?? (KeptStages(file), file.statements.last(where: needsLists)?.index ?? -1)
+            known = facts
+            guard facts.stages.keep(statement) else { continue }
             report.add(
                 script.range(update.head(to: "update")), in: statement,
-                fix: isNeededLater(than: statement, in: file) ? nil : fix(script, in: statement))
+                fix: facts.lastUse > statement.index ? nil : fix(script, in: statement))
         }
     }
 
@@ -48,13 +52,11 @@ enum DL3009: LintRule {
         command.runs("rm") && command.hasArgument(oneOf: ["-rf", "/var/lib/apt/lists/*"])
     }
 
-    /// A later RUN installs without an update of its own: without the lists it would fail.
-    private static func isNeededLater(than statement: LintStatement, in file: LintFile) -> Bool {
-        file.statements[(statement.index + 1)...].contains { later in
-            let commands = later.hadolintCommands
-            guard let use = commands.firstIndex(where: { isProgram($0) && !isUpdate($0) }) else { return false }
-            return !commands[..<use].contains(where: isUpdate)
-        }
+    /// A RUN that installs without an update of its own: without the lists of one before it, it would fail.
+    private static func needsLists(_ statement: LintStatement) -> Bool {
+        let commands = statement.hadolintCommands
+        guard let use = commands.firstIndex(where: { isProgram($0) && !isUpdate($0) }) else { return false }
+        return !commands[..<use].contains(where: isUpdate)
     }
 
     private static func fix(_ script: LintScript, in statement: LintStatement) -> Fix? {

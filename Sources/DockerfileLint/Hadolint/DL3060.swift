@@ -13,13 +13,16 @@ enum DL3060: LintRule {
         good: .init("FROM node:22\nRUN yarn install --frozen-lockfile && yarn cache clean\n"), fixing: .safe)
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
+        var kept: KeptStages?
         for statement in file.statements {
             guard let script = statement.anyScript,
                 let install = script.shell.commands.firstIndex(where: { isYarn($0, "install") })
             else { continue }
             let clean = script.shell.commands.firstIndex { isYarn($0, "cache") || isYarn($0, "clean") }
-            guard clean == nil || clean ?? 0 < install, !statement.keepsOut(".cache/yarn"), file.isKept(statement)
-            else { continue }
+            guard clean == nil || clean ?? 0 < install, !statement.keepsOut(".cache/yarn") else { continue }
+            let stages = kept ?? KeptStages(file)
+            kept = stages
+            guard stages.keep(statement) else { continue }
             let command = script.shell.commands[install]
             report.add(
                 script.range(command.head(to: "install")), in: statement,

@@ -51,6 +51,8 @@ struct LintFileBuilder {
     var statements: [LintStatement] = []
     var stages: [LintStage] = []
     private var shell = LintShell.posix("sh")
+    /// The last stage of each name.
+    private var stageNames: [String: Int] = [:]
 
     init(dockerfile: Dockerfile) { self.dockerfile = dockerfile }
 
@@ -78,11 +80,12 @@ struct LintFileBuilder {
         close()
         shell = .posix("sh")
         let wanted = from.image.text.lowercased()
-        let parent = stages.lastIndex { $0.name == wanted }
+        let parent = stageNames[wanted]
         stages.append(
             LintStage(
                 index: stages.count, from: from, statements: statements.count..<statements.count, parent: parent,
                 name: from.name?.text.lowercased()))
+        if let name = from.name { stageNames[name.text.lowercased()] = stages.count - 1 }
     }
 
     private mutating func close() {
