@@ -15,7 +15,7 @@ package struct DiagnosticRenderer: Sendable {
     package func render(_ diagnostic: Diagnostic) -> String {
         var out = paint(diagnostic.severity.rawValue, tint(diagnostic.severity)) + ": "
         out += shown(clip(diagnostic.message)) + "\n"
-        if let span = diagnostic.span { out += excerpt(span, diagnostic.severity) }
+        if let span = diagnostic.span { out += excerpt(span, tint: tint(diagnostic.severity)) }
         for cause in diagnostic.causes { out += "cause: " + shown(clip(cause)) + "\n" }
         if let hint = diagnostic.hint { out += paint("hint", "36") + ": " + shown(clip(hint)) + "\n" }
         return out
@@ -28,7 +28,8 @@ package struct DiagnosticRenderer: Sendable {
     }
 
     /// The place as `file:line:column`, the source line, and a caret line under the range.
-    private func excerpt(_ span: SourceSpan, _ severity: Diagnostic.Severity) -> String {
+    /// - Parameter tint: the carets' colour, as the terminal's number of it.
+    package func excerpt(_ span: SourceSpan, tint: String) -> String {
         let (line, column) = span.file.position(at: span.range.start)
         var bytes = span.file.lineBytes(line - 1)
         let number = String(line)
@@ -52,7 +53,7 @@ package struct DiagnosticRenderer: Sendable {
         let carets = String(repeating: "^", count: max(1, marked.count))
         var out = "\(gutter)--> \(SafeText.text(span.file.name)):\(line):\(column)\n"
         out += "\(number) | \(prefix)\(text)\n"
-        out += "\(gutter) | \(pad)\(paint(carets, tint(severity)))\n"
+        out += "\(gutter) | \(pad)\(paint(carets, tint))\n"
         return out
     }
 
@@ -73,7 +74,8 @@ package struct DiagnosticRenderer: Sendable {
         }
     }
 
-    private func paint(_ text: String, _ code: String) -> String {
+    /// Text in a colour, where colours are wanted.
+    package func paint(_ text: String, _ code: String) -> String {
         color ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
