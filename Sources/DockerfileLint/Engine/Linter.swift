@@ -4,8 +4,15 @@ import DockerfileSyntax
 /// Runs the rules over a file.
 package enum Linter {
     /// The findings of one file, in the order of the file. Rules that are off don't run.
-    package static func lint(_ file: LintFile, rules: [any LintRule.Type] = RuleSet.all) -> [Finding] {
+    /// - Parameter others: what another program found; settings and pragmas hold for it too.
+    package static func lint(
+        _ file: LintFile, rules: [any LintRule.Type] = RuleSet.all, with others: [Finding] = []
+    ) -> [Finding] {
         var findings = syntaxErrors(file)
+        for var finding in others {
+            finding.severity = file.settings.severities[finding.code] ?? finding.severity
+            if finding.severity != .ignore { findings.append(finding) }
+        }
         for rule in rules {
             let info = rule.info
             let severity = file.settings.severities[info.code] ?? file.checks.all.severity(of: info) ?? info.severity

@@ -46,9 +46,7 @@ extension LintReportWriter {
             let key = parts.map { "\($0.utf8.count):\($0)" }.joined()
             let number = seen[key, default: 0]
             seen[key] = number + 1
-            var hasher = SHA256()
-            hasher.update(Array("\(key)#\(number)".utf8))
-            return hasher.finalize().hex
+            return SHA256.digest(of: "\(key)#\(number)").hex
         }
     }
 }

@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 /// What people can read about rules: by code, in lists, and in the pages made from them.
 package enum RuleBook {
@@ -142,5 +142,27 @@ extension RuleBook {
                     "reference": .text(reference(info.code)),
                 ]
             })
+    }
+}
+
+// MARK: - Codes without a rule of ours
+
+extension RuleBook {
+    /// What is known about a code that other programs give; nil for one that nobody has.
+    package static func other(_ code: String) -> String? {
+        let code = code.uppercased()
+        if code == syntaxError {
+            return """
+                DL1000: The file does not parse
+
+                A build would stop at this place; the finding says what is wrong. Other rules still look at what can be read.
+                """
+        }
+        guard isShellCheck(code), let reference = reference(code) else { return nil }
+        return """
+            \(code) is ShellCheck's: the program shellcheck finds it in the script of a RUN.
+
+            More: \(reference)
+            """
     }
 }

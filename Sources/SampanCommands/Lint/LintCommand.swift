@@ -1,0 +1,199 @@
+package import ArgumentParser
+import Core
+import DockerfileLint
+import HostOS
+
+/// `sampan lint`.
+package struct LintCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "lint",
+        abstract: "Judge Dockerfiles: what is wrong, why, and how to mend it.",
+        discussion: """
+            The rules are hadolint's (DL…), BuildKit's build checks, ShellCheck's for the scripts of RUN (SC…, where the \
+            program shellcheck is installed) and our own (SMP…). A finding is turned off by '# hadolint ignore=CODE' \
+            before the instruction, '# hadolint global ignore=CODE', '# check=skip=NAME' or --ignore.
+            --fix makes the changes after which the file means the same, --fix=unsafe also those that may change what is \
+            built; --diff shows them and changes nothing.
+            The exit status is 0 when nothing is found, 1 for findings from --failure-threshold up, 2 when a file can't be \
+            read.
+            """)
+
+    @Argument(
+        help: """
+            Dockerfiles; directories, which are searched for them; patterns such as '**/Dockerfile*'; - for standard \
+            input. (default: all below the working directory)
+            """)
+    var files: [String] = []
+
+    @Option(name: [.customShort("f"), .long], help: "How to write findings.")
+    var format: LintFormat?
+
+    @Flag(name: .customLong("fix"), help: "Make the safe changes; --fix=unsafe makes all.")
+    var fixesSafely = false
+
+    @Flag(name: .customLong("fix-unsafe"), help: ArgumentHelp("Make all changes.", visibility: .hidden))
+    var fixesAll = false
+
+    @Flag(help: "Show what --fix (or --fix=unsafe) would change; change nothing.")
+    var diff = false
+
+    @Option(help: ArgumentHelp("Tell all about a rule.", valueName: "code"))
+    var explain: String?
+
+    @Flag(help: "List the rules.")
+    var list = false
+
+    @Option(help: ArgumentHelp("A rule to leave out; can be repeated.", valueName: "code"))
+    var ignore: [String] = []
+
+    @Option(help: ArgumentHelp("Make a rule an error.", valueName: "code"))
+    var error: [String] = []
+
+    @Option(help: ArgumentHelp("Make a rule a warning.", valueName: "code"))
+    var warning: [String] = []
+
+    @Option(help: ArgumentHelp("Make a rule an information.", valueName: "code"))
+    var info: [String] = []
+
+    @Option(help: ArgumentHelp("Make a rule a matter of style.", valueName: "code"))
+    var style: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A registry that images may come from; others are told (DL3026).", valueName: "registry"))
+    var trustedRegistry: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A label that images must have, as name:type with text, rfc3339, semver, url, hash, spdx or email.",
+            valueName: "name:type"))
+    var requireLabel: [RequiredLabel] = []
+
+    @Flag(help: "Allow no labels but those of --require-label.")
+    var strictLabels = false
+
+    @Flag(help: "Make the exit status 0 whatever is found.")
+    var noFail = false
+
+    @Option(
+        name: [.customShort("t"), .long],
+        help: "The least severity that fails: error, warning, info, style, or ignore for all. (default: info)")
+    var failureThreshold: FailureThreshold?
+
+    @Flag(help: "Heed no comments that turn rules off.")
+    var disableIgnorePragma = false
+
+    @Option(name: [.customShort("c"), .long], help: "The file of hadolint's settings. (default: .hadolint.yaml, …)")
+    var config: String?
+
+    @Option(help: "The build context that rules look into. (default: the Dockerfile's directory)")
+    var context: String?
+
+    @Option(help: ArgumentHelp("What the file is called in reports for programs.", valueName: "path"))
+    var filePathInReport: String?
+
+    @Option(name: [.customShort("o"), .long], help: "A file for the report, in place of standard output.")
+    var output: String?
+
+    @Flag(help: "Write without colours.")
+    var noColor = false
+
+    @Flag(inversion: .prefixedNo, help: "Insist on the program shellcheck, or do without. (default: used where installed)")
+    var shellcheck: Bool?
+
+    package init() {}
+
+    /// `--fix=unsafe` in the words that the parser of arguments takes: its flags have no values.
+    package static func translated(_ words: [String]) -> [String] {
+        guard let end = words.firstIndex(of: "--") else { return words.map(translated) }
+        return words[..<end].map(translated) + words[end...]
+    }
+
+    private static func translated(_ word: String) -> String {
+        switch word {
+        case "--fix=unsafe", "--fix=all": "--fix-unsafe"
+        case "--fix=safe": "--fix"
+        default: word
+        }
+    }
+
+    package func validate() throws {
+        if format != nil, diff { throw ValidationError("--diff has a form of its own: leave --format out") }
+    }
+
+    package func run() async throws {
+        if let explain { return try explainRule(explain) }
+        if list { return listRules() }
+        try LintCodes.check(ignore + error + warning + info + style)
+        let plan = try plan()
+        let paths = LintPaths(files.isEmpty ? ["."] : files)
+        let job = LintJob(
+            settings: plan.settings, context: context, fixes: wantedFixes, shellcheck: try chosenShellCheck())
+        let results = try await Interruption.shared.cancelling { try await job.run(paths.files) }
+        try LintEnding(command: self, plan: plan, results: results, failures: paths.failures).finish()
+    }
+
+    private var wantedFixes: LintJob.Fixes {
+        if fixesAll { return .all }
+        return fixesSafely || diff ? .safe : .none
+    }
+
+    var writesFixes: Bool { (fixesSafely || fixesAll) && !diff }
+
+    // MARK: Settings
+
+    private func plan() throws -> LintPlan {
+        var plan = LintPlan()
+        plan.settings.today = Today.days
+        let severities: [(LintSeverity, [String])] = [(.error, error), (.warning, warning), (.info, info), (.style, style)]
+        for (severity, codes) in severities {
+            for code in codes { plan.settings.severities[code] = severity }
+        }
+        if !ignore.isEmpty { plan.settings.ignored = Set(ignore) }
+        if !trustedRegistry.isEmpty { plan.settings.trustedRegistries = trustedRegistry }
+        for label in requireLabel { plan.settings.labelSchema[label.name] = label.type }
+        if strictLabels { plan.settings.strictLabels = true }
+        if disableIgnorePragma { plan.settings.readsPragmas = false }
+        if let failureThreshold { plan.threshold = failureThreshold.severity }
+        if noFail { plan.fails = false }
+        if let format { plan.format = format }
+        return plan
+    }
+
+    private func chosenShellCheck() throws -> ShellCheckProgram? {
+        guard shellcheck != false else { return nil }
+        if let program = ShellCheckProgram.find() { return program }
+        if shellcheck == true {
+            throw Diagnostic(
+                code: "lint.shellcheck", "the program shellcheck is not installed",
+                hint: "install it (apt-get install shellcheck), or leave --shellcheck out")
+        }
+        return nil
+    }
+
+    // MARK: Rules
+
+    private func explainRule(_ code: String) throws {
+        if let info = RuleBook.find(code) {
+            return Console.shared.output(
+                RuleBook.explanation(info, width: min(100, Console.shared.outputWidth ?? 80)), terminator: "")
+        }
+        if let other = RuleBook.other(code) { return Console.shared.output(other) }
+        throw LintCodes.unknown(code)
+    }
+
+    private func listRules() {
+        switch format {
+        case .json: Console.shared.output(RuleBook.json.bytes(indent: "  "))
+        default: Console.shared.output(RuleBook.list, terminator: "")
+        }
+    }
+}
+
+/// What options and settings files decide together.
+struct LintPlan: Sendable {
+    var settings = LintSettings()
+    var threshold = LintSeverity.info
+    /// Findings may change the exit status.
+    var fails = true
+    var format = LintFormat.tty
+}
