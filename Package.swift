@@ -232,7 +232,7 @@ let package = Package(
             [
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore", "Layers",
                 "RegistryClient", "BuildGraph", "CacheMounts", "Inventory", "Binaries", "Cataloging", "ImageAnalysis",
-                "Policy", "Reports", "Debian", "SampanCommands", "SampanTestSupport",
+                "Policy", "Reports", "Debian", "DockerfileLint", "SampanCommands", "SampanTestSupport",
             ]),
         tests(
             "IntegrationTests",

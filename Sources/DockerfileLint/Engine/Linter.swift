@@ -21,6 +21,7 @@ package enum Linter {
             rule.check(file, &report)
             findings += report.findings
         }
+        findings += refusals(file, besides: findings)
         let pragmas = file.settings.readsPragmas ? Pragmas(file) : Pragmas()
         let ignored = file.settings.ignored.reduce(into: Set<String>()) { $0.formUnion(RuleSet.family(of: $1)) }
         findings.removeAll { ignored.contains($0.code) || pragmas.ignores($0) || file.checks.skips($0) }
@@ -35,6 +36,21 @@ package enum Linter {
             Finding(
                 code: "DL1000", severity: .error, message: error.diagnostic.message,
                 range: error.span?.range ?? SourceRange(0, 0), instruction: nil, fix: nil)
+        }
+    }
+
+    /// What a build refuses although it can be read, unless a rule tells of that instruction as an error already.
+    private static func refusals(_ file: LintFile, besides findings: [Finding]) -> [Finding] {
+        guard !file.errors.isEmpty else { return [] }
+        let told = Set(findings.lazy.filter { $0.severity == .error }.compactMap(\.instruction))
+        return file.errors.filter { !$0.kind.isSyntax }.compactMap { error in
+            guard let range = error.span?.range else { return nil }
+            let statement = file.statements.last { $0.outer.range.start <= range.start }
+            let reserved = if case .reservedStageName = error.kind { true } else { false }
+            if reserved || statement.map({ told.contains($0.index) }) ?? false { return nil }
+            return Finding(
+                code: "DL1000", severity: .error, message: error.diagnostic.message, range: range,
+                instruction: statement?.index, fix: nil)
         }
     }
 

@@ -153,7 +153,7 @@ private struct ShellCheckCollector {
             variables: Self.proxies + variables.filter { !Self.proxies.contains($0) }, script: script, start: start)
     }
 
-    /// The first line for a shell that shellcheck knows; its options stay, since `-e` changes what is told.
+    /// The first line for a shell that shellcheck knows. Of its options `-e` alone changes what is told.
     private static func shebang(_ words: [String]) -> String? {
         guard var program = words.first else { return nil }
         var options = words.dropFirst()
@@ -164,8 +164,12 @@ private struct ShellCheckCollector {
         } else if !program.hasPrefix("/") {
             program = "/bin/" + name
         }
-        guard ["sh", "bash", "dash", "ash", "ksh"].contains(name) else { return nil }
-        let line = ([program] + options).joined(separator: " ")
-        return line.utf8.contains { $0 == 0x0a || $0 == 0x0d } ? nil : "#!" + line
+        guard ["sh", "bash", "dash", "ash", "ksh"].contains(name), !program.utf8.contains(where: { $0 <= 0x20 }) else {
+            return nil
+        }
+        let stopsOnErrors = options.contains { option in
+            option == "errexit" || option.hasPrefix("-") && !option.hasPrefix("--") && option.contains("e")
+        }
+        return "#!" + program + (stopsOnErrors ? " -e" : "")
     }
 }

@@ -6,24 +6,16 @@ import HostOS
 
 extension LintFormat: ExpressibleByArgument {}
 
-/// What `--failure-threshold` takes; `none` is hadolint's other word for `ignore`.
+/// What `--failure-threshold` takes.
 struct FailureThreshold: ExpressibleByArgument {
     var severity: LintSeverity
 
-    init(_ severity: LintSeverity) { self.severity = severity }
-
     init?(argument: String) {
-        if argument == "none" {
-            severity = .ignore
-        } else if let severity = LintSeverity(rawValue: argument) {
-            self.severity = severity
-        } else {
-            return nil
-        }
+        guard let severity = HadolintConfig.severity(argument) else { return nil }
+        self.severity = severity
     }
 
-    static var allValueStrings: [String] { ["error", "warning", "info", "style", "ignore", "none"] }
-    var defaultValueDescription: String { severity.rawValue }
+    static var allValueStrings: [String] { LintSeverity.allCases.map(\.rawValue) + ["none"] }
 }
 
 /// `--require-label NAME:TYPE`.
@@ -32,11 +24,8 @@ struct RequiredLabel: ExpressibleByArgument {
     var type: LintSettings.LabelType
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), colon != argument.startIndex,
-            let type = LintSettings.LabelType(rawValue: String(argument[argument.index(after: colon)...]))
-        else { return nil }
-        name = String(argument[..<colon])
-        self.type = type
+        guard let label = HadolintConfig.label(argument), !label.name.isEmpty else { return nil }
+        (name, type) = label
     }
 }
 

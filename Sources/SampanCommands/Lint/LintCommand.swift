@@ -125,6 +125,7 @@ package struct LintCommand: AsyncParsableCommand {
         if list { return listRules() }
         try LintCodes.check(ignore + error + warning + info + style)
         let plan = try plan()
+        for warning in plan.warnings { Console.shared.diagnostic(warning) }
         let paths = LintPaths(files.isEmpty ? ["."] : files)
         let job = LintJob(
             settings: plan.settings, context: context, fixes: wantedFixes, shellcheck: try chosenShellCheck())
@@ -142,21 +143,29 @@ package struct LintCommand: AsyncParsableCommand {
     // MARK: Settings
 
     private func plan() throws -> LintPlan {
-        var plan = LintPlan()
+        var (config, warnings) = try LintConfigFiles.read(config)
+        config = config.merging(options)
+        var plan = LintPlan(config: config, warnings: warnings)
+        config.apply(to: &plan.settings)
         plan.settings.today = Today.days
-        let severities: [(LintSeverity, [String])] = [(.error, error), (.warning, warning), (.info, info), (.style, style)]
-        for (severity, codes) in severities {
-            for code in codes { plan.settings.severities[code] = severity }
-        }
-        if !ignore.isEmpty { plan.settings.ignored = Set(ignore) }
-        if !trustedRegistry.isEmpty { plan.settings.trustedRegistries = trustedRegistry }
-        for label in requireLabel { plan.settings.labelSchema[label.name] = label.type }
-        if strictLabels { plan.settings.strictLabels = true }
-        if disableIgnorePragma { plan.settings.readsPragmas = false }
-        if let failureThreshold { plan.threshold = failureThreshold.severity }
-        if noFail { plan.fails = false }
+        // One report is written: in the form that was asked for last.
         if let format { plan.format = format }
         return plan
+    }
+
+    /// The options, as hadolint's config would have them.
+    private var options: HadolintConfig {
+        var config = HadolintConfig()
+        config.noFail = noFail
+        config.noColor = noColor
+        config.failureThreshold = failureThreshold?.severity
+        config.overrides = [.error: error, .warning: warning, .info: info, .style: style].filter { !$0.value.isEmpty }
+        config.ignored = ignore
+        config.trustedRegistries = trustedRegistry
+        config.strictLabels = strictLabels
+        config.disablesIgnorePragma = disableIgnorePragma
+        for label in requireLabel { config.labelSchema[label.name] = label.type }
+        return config
     }
 
     private func chosenShellCheck() throws -> ShellCheckProgram? {
@@ -191,9 +200,15 @@ package struct LintCommand: AsyncParsableCommand {
 
 /// What options and settings files decide together.
 struct LintPlan: Sendable {
+    var config: HadolintConfig
+    /// About the settings files.
+    var warnings: [Diagnostic]
     var settings = LintSettings()
-    var threshold = LintSeverity.info
-    /// Findings may change the exit status.
-    var fails = true
-    var format = LintFormat.tty
+    var format: LintFormat
+
+    init(config: HadolintConfig, warnings: [Diagnostic]) {
+        self.config = config
+        self.warnings = warnings
+        format = config.formats.last.flatMap { LintFormat(rawValue: $0) } ?? .tty
+    }
 }

@@ -25,14 +25,14 @@ struct LintEnding {
             try write(Array(text.utf8))
             report(failures)
             if !failures.isEmpty { throw ExitCode(2) }
-            if !text.isEmpty, plan.fails { throw ExitCode(1) }
+            if !text.isEmpty, !plan.config.noFail { throw ExitCode(1) }
             return
         }
         if command.writesFixes { failures += fix(&outcomes) }
         var writer = LintReportWriter(
             outcomes.map { LintedFile(source: $0.after, findings: $0.findings) }, version: Version.text)
         writer.pathInReport = command.filePathInReport
-        writer.usesColor = !command.noColor && command.output == nil && Console.shared.outputUsesColor
+        writer.usesColor = !plan.config.noColor && command.output == nil && Console.shared.outputUsesColor
         writer.width = min(120, Console.shared.outputWidth ?? 100)
         let text = writer.text(plan.format)
         if fixesStandardInput {
@@ -45,12 +45,12 @@ struct LintEnding {
         remark(writer, outcomes)
         report(failures)
         if !failures.isEmpty { throw ExitCode(2) }
-        if plan.fails, !plan.format.keepsStatus, outcomes.contains(where: { $0.findings.contains(where: isFailure) }) {
+        if !plan.format.keepsStatus, outcomes.contains(where: { $0.findings.contains(where: isFailure) }) {
             throw ExitCode(1)
         }
     }
 
-    private func isFailure(_ finding: Finding) -> Bool { finding.severity >= plan.threshold }
+    private func isFailure(_ finding: Finding) -> Bool { plan.config.fails(on: finding.severity) }
 
     private var fixesStandardInput: Bool { command.writesFixes && command.files.contains("-") }
 

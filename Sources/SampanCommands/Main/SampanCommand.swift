@@ -18,8 +18,8 @@ package struct SampanCommand: AsyncParsableCommand {
             RemoveCommand.self, PushCommand.self, PullCommand.self, CopyCommand.self, SaveCommand.self,
             LoadCommand.self, ManifestCommand.self, DigestCommand.self, TagsCommand.self, LoginCommand.self,
             LogoutCommand.self, ExportCommand.self, ImportCommand.self, BaseCommand.self, CacheCommand.self,
-            InspectCommand.self, DiffCommand.self, CheckCommand.self, SlimCommand.self, InitCommand.self,
-            ParseCommand.self, ReferenceCommand.self,
+            InspectCommand.self, DiffCommand.self, CheckCommand.self, LintCommand.self, SlimCommand.self,
+            InitCommand.self, ParseCommand.self, ReferenceCommand.self,
         ])
 
     package init() {}

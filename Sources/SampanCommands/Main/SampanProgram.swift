@@ -17,7 +17,8 @@ public enum SampanProgram {
     /// Runs the command line of this process and ends it.
     public static func main() async -> Never {
         // As docker's users write standard input; the parser of arguments takes the dash for an option.
-        let words = CommandLine.arguments.flatMap { $0 == "-f-" ? ["-f", "-"] : [$0] }
+        var words = CommandLine.arguments.flatMap { $0 == "-f-" ? ["-f", "-"] : [$0] }
+        if words.dropFirst().first == "lint" { words = LintCommand.translated(words) }
         signal(SIGPIPE, SIG_IGN)
         umask(0o022)
         exit(await run(Array(words.dropFirst())))

@@ -1,0 +1,45 @@
+import Core
+import DockerfileLint
+import Glibc
+import HostOS
+
+/// Finds and reads the settings that hadolint's users have.
+enum LintConfigFiles {
+    /// Bytes; nobody writes more by hand.
+    private static let limit = 1 << 20
+
+    /// What the environment and a file say, the file over the environment.
+    /// - Parameter path: the file; nil takes the first that is where hadolint looks for one.
+    /// - Throws: `DiagnosticList` with all mistakes, or a `Diagnostic` for a file that can't be read.
+    static func read(_ path: String?) throws -> (config: HadolintConfig, warnings: [Diagnostic]) {
+        let environment = variables()
+        var (config, warnings) = HadolintConfig.parse(environment: environment)
+        guard let file = try path ?? found(environment) else { return (config, warnings) }
+        let source: SourceFile
+        do {
+            source = SourceFile(name: file, bytes: try WholeFile.read(file, limit: limit))
+        } catch {
+            throw Diagnostic(
+                code: "lint-config.read", "cannot read the settings '\(SafeText.text(file))'", causes: [error.reason])
+        }
+        let parsed = try HadolintConfig.parse(source)
+        config = config.merging(parsed.config)
+        warnings += parsed.warnings
+        return (config, warnings)
+    }
+
+    private static func found(_ environment: [String: String]) throws -> String? {
+        try HadolintConfig.searchPaths(directory: ".", environment: environment).first { path in
+            try FileInfo.of(path, followLinks: true)?.kind == .file
+        }.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }
+    }
+
+    private static func variables() -> [String: String] {
+        var out: [String: String] = [:]
+        for line in ProgramPath.environment {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            out[String(line[..<equals])] = String(line[line.index(after: equals)...])
+        }
+        return out
+    }
+}
