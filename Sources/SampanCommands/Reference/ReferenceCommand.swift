@@ -1,4 +1,5 @@
 package import ArgumentParser
+import DockerfileLint
 import DockerfileSyntax
 import HostOS
 
@@ -7,14 +8,18 @@ package struct ReferenceCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "reference", abstract: "Write the generated pages of the documentation.", shouldDisplay: false)
 
-    @Argument(help: "The directory of the documentation.")
+    @Argument(help: "The directory of the documentation; or the name of a page, such as rules, to print it.")
     var directory: String = "docs"
 
     package init() {}
 
     package func run() throws {
+        let pages = try GeneratedPages.all()
+        if let page = pages.first(where: { $0.name == directory + ".md" }) {
+            return Console.shared.output(page.text, terminator: "")
+        }
         try Directory.create(directory)
-        for (name, text) in try GeneratedPages.all() {
+        for (name, text) in pages {
             try AtomicFile.write(Array(text.utf8), to: directory + "/" + name)
         }
     }
@@ -24,7 +29,10 @@ package struct ReferenceCommand: ParsableCommand {
 package enum GeneratedPages {
     /// File names below `docs/` and their texts.
     package static func all() throws -> [(name: String, text: String)] {
-        [("commands.md", CommandReference.markdown()), ("dockerfile.md", DockerfileSupport.markdown())]
+        [
+            ("commands.md", CommandReference.markdown()), ("dockerfile.md", DockerfileSupport.markdown()),
+            ("rules.md", RuleBook.page),
+        ]
     }
 }
 
