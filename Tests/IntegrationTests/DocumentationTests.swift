@@ -11,7 +11,7 @@ import Testing
         try #require(outcome.code == 0, "\(outcome)")
         let names = try Directory.names(FileDescriptor.open(place.path, O_RDONLY | O_DIRECTORY))
             .map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasSuffix(".md") }.sorted()
-        #expect(names == ["commands.md", "dockerfile.md"])
+        #expect(names == ["commands.md", "dockerfile.md", "rules.md"])
         for name in names {
             let isCurrent = try place.text(name) == Repository.text("docs/" + name)
             #expect(isCurrent, "docs/\(name) is old; write it anew with: make docs")

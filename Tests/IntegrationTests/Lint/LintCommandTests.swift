@@ -1,0 +1,153 @@
+import Core
+import Glibc
+import HostOS
+import SampanTestSupport
+import Testing
+
+@Suite("the command lint")
+struct LintCommandTests {
+    private static let bad = "FROM debian:12\nMAINTAINER x\nRUN apt-get install --no-install-recommends a=1\n"
+
+    private func place(_ files: [String: String]) throws -> TemporaryDirectory {
+        let place = try TemporaryDirectory("lint")
+        for (name, text) in files { try place.file(name, text) }
+        return place
+    }
+
+    private func lint(
+        _ place: TemporaryDirectory, _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) throws -> Program.Outcome {
+        try Program.run(
+            ["lint", "--no-shellcheck"] + arguments, environment: environment, input: Array(input.utf8),
+            directory: place.path)
+    }
+
+    private func codes(_ outcome: Program.Outcome) throws -> [String] {
+        guard case .array(let items) = try OrderedJSON(parsing: Array(outcome.output.utf8)) else { return [] }
+        return items.compactMap { $0["code"]?.string }.filter { $0.hasPrefix("DL") }
+    }
+
+    @Test("files, directories, patterns and standard input; findings in their order; the exit status")
+    func inputs() throws {
+        let place = try place(["Dockerfile": Self.bad, "b/Dockerfile.x": "FROM debian\n"])
+        let all = try lint(place, ["-f", "json"])
+        #expect(all.code == 1)
+        #expect(try codes(all) == ["DL4000", "DL3014", "DL3009", "DL3006"].filter { try! codes(all).contains($0) })
+        #expect(try codes(lint(place, ["-f", "json", "**/*.x"])).contains("DL3006"))
+        let input = try lint(place, ["-f", "gnu", "-"], input: "FROM debian\n")
+        #expect(input.code == 1 && input.output.contains("sampan:-:1:6: DL3006 warning:"), "\(input)")
+        #expect(try lint(place, ["nothing"]).code == 2)
+        #expect(try lint(place, ["--no-such"]).code == 64)
+        let some = try lint(place, ["nothing", "b/Dockerfile.x"])
+        #expect(some.code == 2 && some.output.contains("DL3006") && some.error.contains("there is no file 'nothing'"))
+    }
+
+    @Test(
+        "hadolint's options and statuses",
+        arguments: [
+            (["--ignore", "DL3006"], 0), (["--no-fail"], 0), (["-t", "error"], 0), (["-t", "warning"], 1),
+            (["-t", "none"], 1), (["--error", "DL3006", "-t", "error"], 1), (["--style", "DL3006"], 0),
+            (["--style", "DL3006", "-t", "style"], 1), (["-f", "codeclimate"], 0), (["-f", "codacy"], 0),
+            (["-f", "gitlab_codeclimate"], 1), (["--trusted-registry", "x.example"], 1), (["--ignore", "DL30066"], 64),
+            (["-t", "fatal"], 64), (["--require-label", "a:nothing"], 64), (["--config", "missing.yaml"], 2),
+        ] as [([String], Int32)])
+    func options(arguments: [String], code: Int32) throws {
+        let place = try place(["Dockerfile": "FROM debian\n# hadolint ignore=all\nUSER 1\nCOPY a /b\n", ".dockerignore": "*\n"])
+        let outcome = try lint(place, ["Dockerfile", "--ignore", "SMP2001"] + arguments)
+        // Rules of ours may tell of this file too; they are no part of what is tried.
+        if code == 0, outcome.code == 1 { #expect(!outcome.output.contains("DL3006"), "\(outcome)") } else {
+            #expect(outcome.code == code, "\(outcome)")
+        }
+    }
+
+    @Test("settings come from .hadolint.yaml and the environment; options go before them")
+    func settings() throws {
+        let place = try place(["Dockerfile": "FROM debian\n", ".hadolint.yaml": "ignored: [DL3006]\n"])
+        #expect(try !lint(place, ["Dockerfile"]).output.contains("DL3006"))
+        try place.file("other.yaml", "override:\n  error: [DL3006]\n")
+        #expect(try lint(place, ["Dockerfile", "-c", "other.yaml"]).output.contains("error[DL3006]"))
+        try place.file(".hadolint.yaml", "failure-threshold: fatal\n")
+        let wrong = try lint(place, ["Dockerfile"])
+        #expect(wrong.code == 2 && wrong.error.contains(".hadolint.yaml:1:20"), "\(wrong)")
+        let given = try lint(place, ["Dockerfile", "-c", "other.yaml"], environment: ["HADOLINT_IGNORE": "DL3006"])
+        #expect(!given.output.contains("DL3006"))
+    }
+
+    @Test("--diff shows what --fix does; a second --fix finds nothing to do")
+    func fixes() throws {
+        let place = try place(["Dockerfile": Self.bad])
+        #expect(chmod(place.path("Dockerfile"), 0o600) == 0)
+        let diff = try lint(place, ["--diff"])
+        #expect(diff.code == 1)
+        #expect(diff.output.contains("\n-MAINTAINER x\n") && diff.output.contains("\n+LABEL maintainer=\"x\"\n"), "\(diff)")
+        #expect(try place.text("Dockerfile") == Self.bad)
+        let fixed = try lint(place, ["--fix"])
+        #expect(fixed.error.contains("mended "), "\(fixed)")
+        let text = try place.text("Dockerfile")
+        #expect(text.contains("LABEL maintainer=\"x\"") && text.contains("install -y "))
+        #expect(try FileInfo.of(place.path("Dockerfile"))?.mode == 0o600)
+        let again = try lint(place, ["--fix"])
+        #expect(!again.error.contains("mended") && (try place.text("Dockerfile")) == text)
+        #expect(try lint(place, ["--diff"]).output.isEmpty)
+        let input = try lint(place, ["--fix", "-"], input: Self.bad)
+        #expect(input.output == text, "\(input)")
+    }
+
+    @Test("a file that can't be written is an error, and stays")
+    func unwritable() throws {
+        let place = try place(["real/Dockerfile": Self.bad])
+        try place.directory("here")
+        try place.symlink("here/Dockerfile", to: "../real/Dockerfile")
+        let outcome = try Program.run(
+            ["lint", "--no-shellcheck", "--fix", "Dockerfile"], environment: [:], directory: place.path("here"))
+        #expect(outcome.code == 2 && outcome.error.contains("outside of this directory"), "\(outcome)")
+        #expect(try place.text("real/Dockerfile") == Self.bad)
+    }
+
+    @Test("rules are explained and listed")
+    func rules() throws {
+        let place = try place([:])
+        let explained = try lint(place, ["--explain", "dl3006"])
+        #expect(explained.code == 0 && explained.output.hasPrefix("DL3006: ") && explained.output.contains("Good:"))
+        let wrong = try lint(place, ["--explain", "DL306"])
+        #expect(wrong.code == 64 && wrong.error.contains("did you mean"), "\(wrong)")
+        #expect(try lint(place, ["--list"]).outputLines.count > 90)
+    }
+
+    @Test("reports go into a file")
+    func output() throws {
+        let place = try place(["Dockerfile": "FROM debian\n"])
+        let outcome = try lint(place, ["-f", "json", "-o", "report.json"])
+        #expect(outcome.code == 1 && outcome.output.isEmpty)
+        #expect(try place.text("report.json").contains("\"DL3006\""))
+    }
+
+    @Test("the program shellcheck is asked about scripts; without it that is said once")
+    func shellcheck() throws {
+        let place = try place(["Dockerfile": "FROM a:1\nRUN ls $X\n", "Dockerfile.two": "FROM a:1\nRUN ls $X\n"])
+        let without = try Program.run(
+            ["lint", "Dockerfile", "Dockerfile.two"], environment: ["PATH": place.path], directory: place.path)
+        #expect(without.error.ranges(of: "shellcheck is not installed").count == 1, "\(without)")
+        let needed = try Program.run(
+            ["lint", "--shellcheck"], environment: ["PATH": place.path], directory: place.path)
+        #expect(needed.code == 2 && needed.error.contains("not installed"), "\(needed)")
+        // One that answers as ShellCheck does, for machines without it.
+        try place.file(
+            "bin/shellcheck",
+            """
+            #!/bin/sh
+            [ "$(cat 0)" = "$(cat 0)" ] && [ ! -e 1 ] || exit 3
+            echo '{"comments":[{"file":"0","line":3,"endLine":3,"column":4,"endColumn":6,"level":"info","code":2086,"message":"Quote it.","fix":null}]}'
+            exit 1
+
+            """, mode: 0o755)
+        let with = try Program.run(
+            ["lint", "-f", "gnu"], environment: ["PATH": place.path("bin") + ":/usr/bin:/bin"], directory: place.path)
+        #expect(with.output.contains("sampan:Dockerfile:2:8: SC2086 info: Quote it\n"), "\(with)")
+        #expect(with.output.contains("sampan:Dockerfile.two:2:8: SC2086 info: Quote it\n"), "\(with)")
+        try place.file("bin/shellcheck", "#!/bin/sh\necho broken >&2\nexit 3\n", mode: 0o755)
+        let broken = try Program.run(
+            ["lint"], environment: ["PATH": place.path("bin") + ":/usr/bin:/bin"], directory: place.path)
+        #expect(broken.code == 2 && broken.error.contains("broken"), "\(broken)")
+    }
+}
