@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 
-from . import bases, distribution, inspection, machine
+from . import bases, distribution, inspection, lint, machine
 from .machine import Measured, quiet, say
 
 # A row as it goes into the JSON; see bench/README.md.
@@ -251,4 +251,5 @@ GROUPS: dict[str, Callable[[Bench, list], list[Row]]] = {
     "bases": bases.group,
     "distribution": distribution.group,
     "inspection": inspection.group,
+    "lint": lint.group,
 }
