@@ -1,3 +1,4 @@
+import Core
 import DockerfileSyntax
 
 /// https://github.com/hadolint/hadolint/wiki/DL3026
@@ -24,15 +25,19 @@ enum DL3026: LintRule {
             switch statement.command {
             case .from(let from):
                 let image = from.hadolintImage
-                if !names.contains(image.name), !isTrusted(image, file.settings) {
+                if image.name != "scratch" || image.registry != nil, !names.contains(image.name),
+                    !isTrusted(image.registry, file.settings)
+                {
                     report.add(from.image.range, in: statement)
                 }
                 if let name = from.name { names.insert(name.text[...]) }
             case .copy(let copy):
-                if let from = copy.from, isForeign(from, names, file.settings) { report.add(from.range, in: statement) }
+                if let from = copy.from, isForeign(file.source.text(from.range), names, file.settings) {
+                    report.add(from.range, in: statement)
+                }
             case .run(let run):
                 let sources = run.mounts.lazy.compactMap { $0.field(.from)?.value }
-                if let from = sources.first(where: { isForeign($0, names, file.settings) }) {
+                if let from = sources.first(where: { isForeign(file.source.text($0.range), names, file.settings) }) {
                     report.add(from.range, in: statement)
                 }
             default: break
@@ -41,15 +46,20 @@ enum DL3026: LintRule {
     }
 
     /// What files are taken from is neither a stage nor an image that may be used. As hadolint has it a stage is known
-    /// by its name alone: its number is an image's name.
-    private static func isForeign(_ from: Word, _ names: Set<Substring>, _ settings: LintSettings) -> Bool {
-        !names.contains(from.text[...]) && !isTrusted(HadolintImage(from.text), settings)
+    /// by its name alone, whatever registry stands before it: its number is an image's name.
+    private static func isForeign(_ from: String, _ names: Set<Substring>, _ settings: LintSettings) -> Bool {
+        var rest = from[...]
+        var registry: Substring?
+        if let slash = from.utf8.firstIndex(of: UInt8(ascii: "/")), from[..<slash].utf8.contains(UInt8(ascii: ".")) {
+            registry = from[..<slash]
+            rest = from[from.utf8.index(after: slash)...]
+        }
+        return from != "scratch" && !names.contains(rest) && !isTrusted(registry, settings)
     }
 
-    private static func isTrusted(_ image: HadolintImage, _ settings: LintSettings) -> Bool {
-        if image.name == "scratch" { return true }
-        return settings.trustedRegistries.contains { pattern in
-            if let registry = image.registry { return matches(pattern, registry) }
+    private static func isTrusted(_ registry: Substring?, _ settings: LintSettings) -> Bool {
+        settings.trustedRegistries.contains { pattern in
+            if let registry { return matches(pattern, registry) }
             return matches(pattern, "docker.io") || matches(pattern, "hub.docker.com")
         }
     }

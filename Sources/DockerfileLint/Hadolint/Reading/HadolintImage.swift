@@ -3,7 +3,7 @@ import DockerfileSyntax
 
 /// The parts of an image's name as hadolint cuts them.
 ///
-/// It is not how an image is looked up: only a first part with a dot is a registry, and of a name with a port but
+/// It is not how an image is looked up: only a part with a dot is a registry, with all before it, and of a name with a port but
 /// without a dot the port begins the tag. Rules that are to agree with hadolint have to see names so.
 struct HadolintImage {
     /// Nil for images of the default registry.
@@ -16,8 +16,9 @@ struct HadolintImage {
     init(_ text: String) {
         var rest = text[...]
         var registry: Substring?
-        if let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")),
-            rest[..<slash].utf8.contains(UInt8(ascii: "."))
+        // The shortest part before a slash that has a dot in it, other slashes or not.
+        if let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")), dot > rest.startIndex,
+            let slash = rest.utf8[dot...].firstIndex(of: UInt8(ascii: "/")), slash > rest.utf8.index(after: dot)
         {
             registry = rest[..<slash]
             rest = rest[rest.utf8.index(after: slash)...]
