@@ -107,7 +107,8 @@ struct CMakeDetector {
                 flush()
                 depth = max(0, depth - 1)
                 if depth == 0 {
-                    out.append((name, arguments))
+                    if !name.isEmpty { out.append((name, arguments)) }
+                    name = ""
                     arguments = []
                 }
             } else if character.isWhitespace || character == ";" {
