@@ -26,7 +26,9 @@ enum DL3003: LintRule {
 
     /// `cd /there && rest` at the start of a script becomes a WORKDIR before it, which then holds for what follows too.
     private static func fix(_ statement: LintStatement, _ script: LintScript, _ file: LintFile) -> Fix? {
-        guard case .line = script.place, script.shell.commands.count > 1, script.shell.error == nil else { return nil }
+        guard statement.trueScript != nil, case .line = script.place, script.shell.commands.count > 1,
+            script.shell.error == nil
+        else { return nil }
         let command = script.shell.commands[0]
         let next = script.shell.commands[1]
         guard command.name == "cd", command.words.count == 2, command.assignments.isEmpty,

@@ -33,7 +33,7 @@ enum DL3009: LintRule {
             guard facts.stages.keep(statement) else { continue }
             report.add(
                 script.range(update.head(to: "update")), in: statement,
-                fix: facts.lastUse > statement.index ? nil : fix(script, in: statement))
+                fix: facts.lastUse > statement.index ? nil : fix(statement))
         }
     }
 
@@ -59,8 +59,8 @@ enum DL3009: LintRule {
         return !commands[..<use].contains(where: isUpdate)
     }
 
-    private static func fix(_ script: LintScript, in statement: LintStatement) -> Fix? {
-        script.appending("rm -rf /var/lib/apt/lists/*", in: statement).map {
+    private static func fix(_ statement: LintStatement) -> Fix? {
+        statement.trueScript?.appending("rm -rf /var/lib/apt/lists/*", in: statement).map {
             Fix("delete the lists in the same RUN", [$0])
         }
     }

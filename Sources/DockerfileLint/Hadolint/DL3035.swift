@@ -26,7 +26,7 @@ enum DL3035: LintRule {
 
     /// Only where every command is the upgrade and switches that `update` has too.
     private static func fix(of commands: [ShellCommand], in statement: LintStatement) -> Fix? {
-        guard let script = statement.script, script.shell.error == nil else { return nil }
+        guard let script = statement.trueScript, script.shell.error == nil else { return nil }
         var edits: [TextEdit] = []
         for command in commands {
             for word in command.arguments {

@@ -22,7 +22,7 @@ enum DL3042: LintRule {
             else { continue }
             if switches == nil { switches = CacheSwitches(file) }
             if switches?.isOff(at: statement) == true { continue }
-            report.add(script.range(first.head(to: "install")), in: statement, fix: fix(script))
+            report.add(script.range(first.head(to: "install")), in: statement, fix: statement.trueScript.flatMap(fix))
         }
     }
 

@@ -26,7 +26,7 @@ enum DL3060: LintRule {
             let command = script.shell.commands[install]
             report.add(
                 script.range(command.head(to: "install")), in: statement,
-                fix: clean == nil ? fix(script, in: statement) : nil)
+                fix: clean == nil ? fix(statement) : nil)
         }
     }
 
@@ -34,7 +34,9 @@ enum DL3060: LintRule {
         command.runs("yarn") && command.hasArgument(argument)
     }
 
-    private static func fix(_ script: LintScript, in statement: LintStatement) -> Fix? {
-        script.appending("yarn cache clean", in: statement).map { Fix("clean the cache in the same RUN", [$0]) }
+    private static func fix(_ statement: LintStatement) -> Fix? {
+        statement.trueScript?.appending("yarn cache clean", in: statement).map {
+            Fix("clean the cache in the same RUN", [$0])
+        }
     }
 }

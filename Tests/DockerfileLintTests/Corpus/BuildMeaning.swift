@@ -143,9 +143,11 @@ struct BuildMeaning {
         switch form {
         case .exec(let words): return "exec " + words.map { "<\($0.text)>" }.joined()
         case .shell(let word):
-            // DL3025, JSONArgsRecommended: plain words go to the program without a shell.
-            if fixed, let words = PlainCommand.words(word.text) { return "exec " + words.map { "<\($0)>" }.joined() }
-            return "shell " + word.text
+            // DL3025, JSONArgsRecommended: plain words go to the program without a shell; SMP1007: `exec` takes its place.
+            if fixed, let words = PlainCommand.words(word.text)?.withoutExec {
+                return "exec " + words.map { "<\($0)>" }.joined()
+            }
+            return "shell " + (fixed ? word.text.replacing("exec ", with: "") : word.text)
         }
     }
 
@@ -179,6 +181,10 @@ enum PlainCommand {
     }
 }
 
+extension [String] {
+    fileprivate var withoutExec: [String] { first == "exec" ? Array(dropFirst()) : self }
+}
+
 enum ShellQuote {
     static func word(_ text: String) -> String {
         text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x27 && $0 != 0x22 && $0 != 0x5c && $0 != 0x24 } && !text.isEmpty
@@ -209,11 +215,11 @@ enum ScriptMeaning {
         "-y", "--assume-yes", "--no-cache", "--no-cache-dir", "--no-log-init", "-l", "--progress=dot:giga", "-trimpath",
         "-ldflags=-s -w", "-n", "--non-interactive",
     ]
-    /// Commands that clean up behind others: DL3009, DL3032, DL3036, DL3040, DL3060.
+    /// Commands that clean up behind others: DL3009, DL3032, DL3036, DL3040, DL3060, SMP1008.
     private static let cleaning: Set<String> = [
         "rm -rf /var/lib/apt/lists/*", "yum clean all", "dnf clean all", "zypper clean", "yarn cache clean",
         "zypper clean -a",
-        "rm -rf /var/cache/yum/*", "zypper clean --all",
+        "rm -rf /var/cache/yum/*", "npm cache clean --force", "zypper clean --all",
     ]
 
     static func of(_ text: String) -> String {

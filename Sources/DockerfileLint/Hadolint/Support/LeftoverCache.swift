@@ -23,7 +23,8 @@ struct LeftoverCache: Sendable {
     }
 
     private func fix(behind command: ShellCommand, in statement: LintStatement) -> Fix? {
-        guard let script = statement.script, script.isEditable, script.shell.error == nil, command.canBeFollowed else {
+        guard let script = statement.trueScript, script.isEditable, script.shell.error == nil, command.canBeFollowed
+        else {
             return nil
         }
         let edit = TextEdit.insert(" && \(cleaning)", at: script.range(command.range).end)

@@ -14,7 +14,7 @@ extension LintStatement {
     private func adding(
         _ text: String, to commands: [ShellCommand], behind place: (ShellCommand) -> ShellWord?
     ) -> Fix? {
-        guard let script, script.shell.error == nil else { return nil }
+        guard let script = trueScript, script.shell.error == nil else { return nil }
         var edits: [TextEdit] = []
         for command in commands {
             guard let word = place(command), let edit = script.insertion(of: text, behind: word) else { return nil }

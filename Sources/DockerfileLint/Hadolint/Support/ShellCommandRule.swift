@@ -27,7 +27,7 @@ extension ShellCommandRule {
             else { continue }
             report.add(
                 script.range(place(of: first)), in: statement,
-                fix: info.fixing == .none ? nil : fix(script, in: statement))
+                fix: info.fixing == .none ? nil : statement.trueScript.flatMap { fix($0, in: statement) })
         }
     }
 
