@@ -65,10 +65,10 @@ private struct CacheSwitches {
         var images: [String: Int] = [:]
         for statement in file.statements {
             if case .from(let from) = statement.command, !statement.isTrigger, let stage = statement.stage {
-                if let parent = images[ImageName.bare(from.image.text)], stages[parent] != nil {
+                if let parent = images[String(HadolintImage(from.image.text).name)], stages[parent] != nil {
                     stages[stage] = statement.index
                 }
-                images[from.name?.text ?? ImageName.bare(from.image.text)] = stage
+                images[from.name?.text ?? String(HadolintImage(from.image.text).name)] = stage
             }
             guard case .env(let pairs) = statement.command, pairs.contains(where: Self.turnsOff) else { continue }
             if statement.isTrigger {

@@ -20,12 +20,21 @@ enum DL3059: LintRule {
                 previous = nil
                 continue
             }
-            if let previous, hasSameFlags(previous, statement) {
+            if let previous, !statement.outer.comments.contains(where: isDirective), hasSameFlags(previous, statement) {
                 report.add(
                     statement.instruction.keywordWord.range, in: statement, fix: fix(previous, statement, file))
             }
             previous = statement
         }
+    }
+
+    /// hadolint takes `# syntax=` and `# escape=` for instructions wherever they stand.
+    private static func isDirective(_ comment: Comment) -> Bool {
+        for name in ["syntax", "escape"] where comment.text.hasPrefix(name) {
+            let rest = comment.text.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
+            if rest.first == "=", rest.dropFirst().contains(where: { !$0.isWhitespace }) { return true }
+        }
+        return false
     }
 
     /// At most one program runs. Tests in brackets are no programs, nor is what only the build would tell.

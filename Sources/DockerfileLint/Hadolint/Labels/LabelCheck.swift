@@ -10,11 +10,15 @@ enum LabelCheck {
         let schema = file.settings.labelSchema
         guard !schema.isEmpty else { return }
         for statement in file.statements where statement.isPlain(.label) {
+            // One finding for a label of an instruction, however often it is given.
+            var told: Set<String> = []
             for pair in statement.instruction.pairs {
                 let key = String(pair.name.unquoted)
                 guard let wanted = schema[key], type == nil || wanted == type else { continue }
                 let value = pair.hasEquals ? unquoted(pair.value) : pair.value.text[...]
-                if !isValid(value) { report.add(pair.value.range, in: statement, message(key)) }
+                if !isValid(value), told.insert(key).inserted {
+                    report.add(pair.value.range, in: statement, message(key))
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ struct KeptStages {
 
     init(_ file: LintFile) {
         stages = file.stages
-        used = Set(file.stages.map { ImageName.bare($0.from.image.text) })
+        used = Set(file.stages.map { String(HadolintImage($0.from.image.text).name) })
     }
 
     func keep(_ statement: LintStatement) -> Bool {

@@ -51,7 +51,7 @@ struct KnownVariables {
     }
 
     private mutating func open(_ from: FromCommand) {
-        let parent = byName[from.image.text.imageName]
+        let parent = byName[String(from.hadolintImage.name)]
         stages.append(Stage(name: from.name?.text, variables: parent.map { stages[$0].variables } ?? []))
         if let name = from.name?.text, byName[name] == nil { byName[name] = stages.count - 1 }
     }
@@ -71,12 +71,5 @@ extension String {
             quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
         else { return self }
         return String(dropFirst().dropLast())
-    }
-
-    /// Of an image's reference what stands before tag and digest.
-    fileprivate var imageName: String {
-        let base = prefix { $0 != "@" }
-        guard let colon = base.lastIndex(of: ":"), !base[colon...].contains("/") else { return String(base) }
-        return String(base[..<colon])
     }
 }
