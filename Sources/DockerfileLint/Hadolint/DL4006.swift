@@ -58,24 +58,13 @@ enum DL4006: LintRule {
         guard statement.stage != nil, statement.shell == .posix("sh") || statement.shell == .posix("bash"),
             statement.instruction.comments.isEmpty
         else { return nil }
-        let shell = file.isAlpine(statement) ? "/bin/ash" : "/bin/bash"
+        let shell = file.hasBusybox(statement) ? "/bin/ash" : "/bin/bash"
         let line = "SHELL [\"\(shell)\", \"-o\", \"pipefail\", \"-c\"]\(file.lineEnd(before: statement))"
         return Fix("set pipefail with SHELL", [.insert(line, at: statement.instruction.range.start)], isSafe: false)
     }
 }
 
 extension LintFile {
-    /// The stage starts from an image whose name says that it has busybox for a shell.
-    fileprivate func isAlpine(_ statement: LintStatement) -> Bool {
-        var stage = statement.stage
-        while let index = stage {
-            let from = stages[index]
-            if from.from.image.text.contains("alpine") || from.from.image.text.contains("busybox") { return true }
-            stage = from.parent
-        }
-        return false
-    }
-
     /// How the line above a statement ends.
     fileprivate func lineEnd(before statement: LintStatement) -> String {
         let start = statement.instruction.range.start

@@ -95,6 +95,15 @@ struct PackageFixTests {
                 == "FROM alpine:3.20 AS a\nFROM a\nSHELL [\"/bin/ash\", \"-o\", \"pipefail\", \"-c\"]\nRUN b | c\n")
     }
 
+    @Test("wget of busybox gets the option that it knows; where it isn't known which wget runs, the fix isn't safe")
+    func wget() {
+        #expect(Self.fixed("FROM alpine\nRUN wget x\n", "DL3047", unsafe: false) == "FROM alpine\nRUN wget -q x\n")
+        #expect(Self.fixed("FROM x\nRUN wget y\n", "DL3047", unsafe: false) == "FROM x\nRUN wget y\n")
+        #expect(
+            Self.fixed("FROM debian\nRUN wget y\n", "DL3047", unsafe: false)
+                == "FROM debian\nRUN wget --progress=dot:giga y\n")
+    }
+
     @Test(
         "what may change the result is only done when asked for",
         arguments: ["DL3004", "DL3015", "DL3059", "DL4005", "DL4006"])
