@@ -66,6 +66,10 @@ struct GoDetector {
         var directories: [String] = []
         for (path, file) in files where file.package == "main" {
             let directory = Words.directory(path)
+            guard Words.isPlain(directory) else {
+                project.remarks.append("\(directory) has a program, but a name that no shell takes as it is")
+                continue
+            }
             if !directories.contains(directory) { directories.append(directory) }
         }
         guard !directories.isEmpty else {

@@ -53,7 +53,7 @@ struct MakeDetector {
                 entrypoint: ["/" + name])
         }
         // Old objects of the host's compiler would be taken for new ones.
-        project.ignored = ["**/*.o", "**/*.a", "**/*.d"] + programs.map { "/" + $0 }
+        project.ignored = ["**/*.o", "**/*.a"] + programs.map { "/" + $0 }
         return project
     }
 

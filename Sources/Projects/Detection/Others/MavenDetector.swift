@@ -31,9 +31,9 @@ struct MavenDetector {
         let java = version(&project)
         let image = "maven:3-eclipse-temurin-\(java)"
         project.conclude("builder", image, "Maven with JDK \(java)")
-        let jar =
-            (pom.value("build/finalName") ?? "\(artifact)-\(pom.value("version") ?? pom.value("parent/version") ?? "*")")
-            + ".jar"
+        let version = pom.value("version") ?? pom.value("parent/version") ?? "*"
+        let given = (pom.value("build/finalName") ?? "\(artifact)-\(version)") + ".jar"
+        let jar = Words.isPlain(given) ? given : "*.jar"
         project.build = StagePlan(
             image: image, lines: build(jar, isFat: isFat != nil && isFat != "maven-assembly-plugin", java))
         runtime(java, &project)

@@ -81,7 +81,9 @@ struct SwiftDetector {
             lines += [
                 "# Packages change less often than sources: they are fetched anew when one of these files changes.",
                 "COPY Package.swift\(input.tree.has("Package.resolved") ? " Package.resolved" : "") ./",
-                "RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \\", "    swift package resolve",
+                "RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \\",
+                "    --mount=type=cache,target=/build \\",
+                "    swift package --scratch-path /build resolve",
             ]
         }
         lines += [
