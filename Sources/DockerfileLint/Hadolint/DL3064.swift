@@ -31,7 +31,12 @@ enum DL3064: LintRule {
 
     private static let parts = ["password", "secret", "token", "private", "username", "api_key", "client_key"]
         .map { Array($0.utf8) }
-    private static let names: Set = ["application_key", "aws_access_key_id", "ci_deploy_user", "docker_email"]
+    /// Names that tell no secret by their words.
+    private static let names: Set = [
+        "application_key", "aws_access_key_id", "ci_deploy_user", "docker_email", "facebook_app_id",
+        "heroku_api_user", "okta_authn_groupid", "okta_client_orgurl", "okta_oauth2_clientid", "stripe_device_name",
+        "travis_os_name", "travis_secure_env_vars", "travis_sudo",
+    ]
 
     private static func isSecret(_ name: Substring) -> Bool {
         let small = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
