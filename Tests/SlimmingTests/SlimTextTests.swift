@@ -1,14 +1,13 @@
-import Core
 import Testing
 
 @testable import Slimming
 
-@Suite("Reasons in words")
+@Suite("reasons in words")
 struct SlimTextTests {
     @Test("a language is named")
     func language() {
         #expect(
-            SlimText.reason(.languageLibrary("Python"), observed: true)
+            SlimText.reason(.languageLibrary("Python"))
                 == "The library of Python, whole: other runs may load other parts.")
     }
 }

@@ -29,7 +29,8 @@ enum SlimBaseline {
 
     private static func hint(_ outcome: RunOutcome) -> String {
         if !outcome.addresses.isEmpty {
-            return "it tried to reach \(outcome.addresses.prefix(3).joined(separator: ", ")), and its network has nothing"
+            return
+                "it tried to reach \(outcome.addresses.prefix(3).joined(separator: ", ")), and its network has nothing"
                 + " in it: --network host gives it this machine's"
         }
         if !outcome.ports.isEmpty {

@@ -6,7 +6,8 @@ import Sandbox
 package struct SlimCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "slim",
-        abstract: "Rewrite a fat Dockerfile so that its image holds what the program needs, and prove that it does the same.",
+        abstract:
+            "Rewrite a fat Dockerfile so that its image holds what the program needs, and prove that it does the same.",
         discussion: """
             Builds the Dockerfile, runs its image under observation, adds a last stage FROM scratch with what was used, \
             builds that too, runs both, and compares. Containers have a network of their own with nothing in it. Standard \
@@ -22,12 +23,14 @@ package struct SlimCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "A request that both images have to answer alike, as http://localhost[:PORT]/PATH. Can be given several times.")
+            "A request that both images have to answer alike, as http://localhost[:PORT]/PATH. Can be given several times."
+    )
     var probe: [String] = []
 
     @Option(
         help:
-            "Arguments for the image's program, as behind sampan run IMAGE; exit code and output have to be alike. Can be given several times.")
+            "Arguments for the image's program, as behind sampan run IMAGE; exit code and output have to be alike. Can be given several times."
+    )
     var run: [String] = []
 
     @Option(help: "Seconds that a program may take to get ready, or to end.")

@@ -67,7 +67,8 @@ struct SlimJob: Sendable {
             else {
                 throw Diagnostic(
                     code: "usage.run", "--run '\(text)' is more than words",
-                    hint: "there is no shell around the program: give one as --run \"sh -c '…'\" where the image has it",
+                    hint:
+                        "there is no shell around the program: give one as --run \"sh -c '…'\" where the image has it",
                     exitCode: 64)
             }
             out.append(.command(script.commands.first?.words.map(\.text) ?? [], text: text))

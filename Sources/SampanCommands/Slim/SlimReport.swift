@@ -64,7 +64,8 @@ struct SlimReport {
         }
         for verdict in Linkage(attempt.slim.inspection.image).verdicts() where verdict.isEntrypoint {
             for gap in verdict.gaps {
-                out.append("\(verdict.path.absolute) may want \(VerdictText.need(gap.need)): \(gap.missing) is not there")
+                out.append(
+                    "\(verdict.path.absolute) may want \(VerdictText.need(gap.need)): \(gap.missing) is not there")
             }
         }
         let user = attempt.slim.image.config.user ?? ""
@@ -111,7 +112,8 @@ struct SlimFacts {
         let user = image.config.config.user ?? ""
         cells = [
             Human.bytes(bytes), Human.bytes(image.compressedSize), "\(image.layers.count)", "\(files)",
-            "\(explanation.packages.count)", "\(explanation.programs.count)", user.isEmpty ? "root" : user, ready ?? "-",
+            "\(explanation.packages.count)", "\(explanation.programs.count)", user.isEmpty ? "root" : user,
+            ready ?? "-",
         ]
     }
 }

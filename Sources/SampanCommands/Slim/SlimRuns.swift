@@ -117,7 +117,9 @@ private final class SlimContainer {
         var probes = probes
         while !ended.isSet, !isOver {
             outcome.ports = run.observer?.ports() ?? []
-            if probes.isEmpty, let port = outcome.ports.first { probes = [try LoopbackProbe("http://localhost:\(port)/")] }
+            if probes.isEmpty, let port = outcome.ports.first {
+                probes = [try LoopbackProbe("http://localhost:\(port)/")]
+            }
             if let probe = probes.first, let answer = ask(probe) {
                 let elapsed = ContinuousClock.now - began
                 outcome.ready = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18

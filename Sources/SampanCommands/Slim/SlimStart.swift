@@ -7,7 +7,8 @@ enum SlimStart {
 
     /// What a shell does itself.
     private static let builtins: Set<String> = [
-        ".", ":", "[", "alias", "cd", "command", "echo", "eval", "exit", "export", "printf", "pwd", "read", "set", "source",
+        ".", ":", "[", "alias", "cd", "command", "echo", "eval", "exit", "export", "printf", "pwd", "read", "set",
+        "source",
         "test", "times", "trap", "type", "ulimit", "umask", "unset", "wait", "true", "false",
     ]
 
@@ -24,12 +25,15 @@ enum SlimStart {
         }
         let script = ShellScript.parse(command[2])
         guard script.isReadable, script.commands.count == 1, let only = script.commands.first,
-            only.assignments.isEmpty, only.redirections.isEmpty, only.words.allSatisfy(\.isLiteral), script.scopes.count <= 1,
+            only.assignments.isEmpty, only.redirections.isEmpty, only.words.allSatisfy(\.isLiteral),
+            script.scopes.count <= 1,
             !only.isNegated
         else { return nil }
         var words = only.words.map(\.text)
         if words.first == "exec" { words.removeFirst() }
-        guard let first = words.first, !builtins.contains(first), only.range == 0..<script.text.count else { return nil }
+        guard let first = words.first, !builtins.contains(first), only.range == 0..<script.text.count else {
+            return nil
+        }
         return words
     }
 }

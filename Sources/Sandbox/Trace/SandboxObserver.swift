@@ -28,7 +28,8 @@ package final class SandboxObserver: Sendable {
     /// A connection to a port of the loopback address in there; nil when nobody listens.
     package func connect(port: UInt16) -> FileDescriptor? {
         turn.withLock { _ in
-            guard (try? channel.send(.question(.connect(port)))) != nil, case .connected? = try? channel.receive() else {
+            guard (try? channel.send(.question(.connect(port)))) != nil, case .connected? = try? channel.receive()
+            else {
                 return nil
             }
             return try? UnixSocket.receive(over: channel.socket)

@@ -3,7 +3,8 @@
 extension SeccompProfile {
     /// The calls that name a path or an address.
     private static let observed: Set<String> = [
-        "open", "creat", "openat", "openat2", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2",
+        "open", "creat", "openat", "openat2", "stat", "lstat", "newfstatat", "statx", "access", "faccessat",
+        "faccessat2",
         "readlink", "readlinkat", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "mknod", "mknodat", "chmod",
         "fchmodat", "chown", "lchown", "fchownat", "rename", "renameat", "renameat2", "link", "linkat", "symlink",
         "symlinkat", "truncate", "chdir", "statfs", "execve", "execveat", "connect",

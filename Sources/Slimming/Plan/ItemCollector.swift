@@ -127,7 +127,9 @@ struct ItemCollector {
         for limit in [Self.crowd, 4, 2] {
             if limit != Self.crowd, left.count <= Self.pathLimit { return }
             var counts: [BytePath: Int] = [:]
-            for (path, value) in left where !value.isProgram && !value.isLibrary { counts[path.parent, default: 0] += 1 }
+            for (path, value) in left where !value.isProgram && !value.isLibrary {
+                counts[path.parent, default: 0] += 1
+            }
             for (directory, count) in counts.sorted(by: { $0.key < $1.key })
             where count >= limit && !Self.isSystemDirectory(directory) {
                 try take(directory, .observed, &left)

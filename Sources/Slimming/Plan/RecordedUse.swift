@@ -14,7 +14,8 @@ package struct RecordedUse: Sendable, Hashable {
     package var isListed: Bool
 
     package init(
-        _ path: BytePath, isRead: Bool = false, isWritten: Bool = false, isExecuted: Bool = false, isListed: Bool = false
+        _ path: BytePath, isRead: Bool = false, isWritten: Bool = false, isExecuted: Bool = false,
+        isListed: Bool = false
     ) {
         self.path = path
         self.isRead = isRead

@@ -1,6 +1,6 @@
+internal import Binaries
 package import Core
 package import ImageAnalysis
-internal import Binaries
 internal import Layers
 internal import OCI
 
@@ -14,6 +14,7 @@ package struct SlimPlanner {
     private var listed: Set<BytePath> = []
     private var written: Set<BytePath> = []
     private var remarks: [String] = []
+    private var usesCertificates = false
 
     struct Wanted {
         var node: FileTree.Node
@@ -32,7 +33,10 @@ package struct SlimPlanner {
     ///   - verdicts: of the image's programs.
     package mutating func plan(_ uses: [RecordedUse], verdicts: [ProgramVerdict]) throws -> SlimPlan {
         for use in uses where !Self.isTheSandboxes(use.path) { try add(use) }
-        for verdict in verdicts where verdict.isEntrypoint { try addStart(verdict) }
+        for verdict in verdicts where verdict.isEntrypoint { try addProgram(verdict) }
+        try addInterpreters()
+        for verdict in verdicts where verdict.isEntrypoint { try addLibraries(verdict) }
+        try dropSingleCertificates()
         var plan = SlimPlan()
         var collector = ItemCollector(planner: self)
         try collector.collect(wanted, listed: listed)
@@ -91,20 +95,38 @@ package struct SlimPlanner {
 
     // MARK: - Programs
 
-    /// What the loader takes, by the names under which it looks.
-    private mutating func addStart(_ verdict: ProgramVerdict) throws {
-        switch verdict.start {
-        case .fails(let missing):
+    private mutating func addProgram(_ verdict: ProgramVerdict) throws {
+        if case .fails(let missing) = verdict.start {
             remarks.append("\(verdict.path.absolute): " + (missing.first.map(VerdictText.text) ?? "does not start"))
-        case .isStatic, .resolves:
-            guard let node = try image.tree.lookup(verdict.path), node.entry.isFile else { return }
-            let known = wanted.values.contains { $0.node.path == node.path }
-            if !known { add(verdict.path, node, isProgram: true, isObserved: false) }
+            return
         }
+        guard let node = try image.tree.lookup(verdict.path), node.entry.isFile, !isWanted(node) else { return }
+        add(verdict.path, node, isProgram: true, isObserved: false)
+    }
+
+    private func isWanted(_ node: FileTree.Node) -> Bool { wanted.values.contains { $0.node.path == node.path } }
+
+    /// What the kernel opens itself, which no call tells of: loaders, and the programs that `#!` lines name.
+    private mutating func addInterpreters() throws {
+        var pending = wanted.filter(\.value.isProgram).map(\.value.node)
+        while let program = pending.popLast() {
+            let facts = image.facts(of: program)
+            let isScript = facts?.binary == nil
+            guard let name = facts?.binary?.interpreter ?? facts?.interpreter.first, name.hasPrefix("/") else {
+                continue
+            }
+            let path = BytePath(cleaning: name)
+            guard wanted[path] == nil, let node = try image.tree.lookup(path), node.entry.isFile else { continue }
+            add(path, node, isProgram: isScript, isObserved: false)
+            if isScript { pending.append(node) } else { wanted[path]?.isLibrary = true }
+        }
+    }
+
+    /// What the loader takes, by the names under which it looks.
+    private mutating func addLibraries(_ verdict: ProgramVerdict) throws {
         guard case .resolves(let libraries) = verdict.start else { return }
         for library in libraries {
-            guard let node = try image.tree.lookup(library), !wanted.values.contains(where: { $0.node.path == node.path })
-            else { continue }
+            guard let node = try image.tree.lookup(library), !isWanted(node) else { continue }
             var path = library
             if let name = image.facts(of: node)?.binary?.soname, !name.contains("/"),
                 try image.tree.lookup(library.parent.appending(name))?.path == node.path
@@ -116,10 +138,6 @@ package struct SlimPlanner {
     }
 
     // MARK: - What programs need besides
-
-    private var programs: [BinaryFacts] {
-        wanted.values.filter { $0.isProgram || $0.isLibrary }.compactMap { image.facts(of: $0.node)?.binary }
-    }
 
     private func needs(_ need: BinaryFacts.Need) -> Bool {
         wanted.values.contains { $0.isProgram && image.facts(of: $0.node)?.binary?.needs.contains(need) == true }
@@ -142,23 +160,36 @@ package struct SlimPlanner {
         if needs(.temporaryFiles), try image.tree.lookup("tmp")?.entry.isDirectory == true { written.insert("tmp") }
     }
 
+    private static let certificatePlaces: [BytePath] = [
+        "etc/ssl", "etc/pki", "usr/lib/ssl", "usr/share/ca-certificates", "usr/local/share/ca-certificates",
+    ]
+    private static let bundles: [BytePath] = [
+        "etc/ssl/certs/ca-certificates.crt", "etc/pki/tls/certs/ca-bundle.crt", "etc/ssl/cert.pem",
+    ]
+
+    /// A file that has all certificate authorities of the image.
+    private var bundle: BytePath? {
+        Self.bundles.first { (try? image.tree.lookup($0))?.entry.isFile == true }
+    }
+
+    /// One file holds them all: those that were read one by one are left out.
+    private mutating func dropSingleCertificates() throws {
+        guard let bundle, Self.certificatePlaces.contains(where: isUsed) else { return }
+        usesCertificates = true
+        for path in wanted.keys where path != bundle && Self.certificatePlaces.contains(where: path.isSameOrBelow) {
+            if let node = wanted[path]?.node, image.facts(of: node)?.kind == .certificates { wanted[path] = nil }
+        }
+    }
+
     private mutating func addCertificates(_ plan: inout SlimPlan) throws {
-        let places: [BytePath] = ["etc/ssl", "etc/pki", "usr/lib/ssl", "usr/share/ca-certificates"]
-        guard needs(.certificates) || places.contains(where: isUsed) else { return }
-        // One file holds them all: those that were read one by one are left out.
-        let bundles: [BytePath] = [
-            "etc/ssl/certs/ca-certificates.crt", "etc/pki/tls/certs/ca-bundle.crt", "etc/ssl/cert.pem",
-        ]
-        guard let bundle = try bundles.first(where: { try image.tree.lookup($0)?.entry.isFile == true }) else {
+        guard needs(.certificates) || usesCertificates else { return }
+        guard let bundle else {
             if needs(.certificates) {
                 remarks.append(
-                    "the program talks TLS and the image has no certificates: install ca-certificates in the build stage")
+                    "the program talks TLS and the image has no certificates: install ca-certificates in the build stage"
+                )
             }
             return
-        }
-        plan.items.removeAll { item in
-            item.reason == .observed && places.contains { item.path.isSameOrBelow($0) }
-                && image.isCertificate(item.path)
         }
         try addFile(bundle, .certificates, &plan)
         // OpenSSL of Debian looks there, and else for a file for each certificate.
@@ -205,16 +236,11 @@ package struct SlimPlanner {
     /// Those that must be there, or be another one's than root's, before the program writes.
     private func directories(_ items: [SlimPlan.Item]) throws -> [SlimPlan.Directory] {
         try written.sorted().compactMap { path in
-            if items.contains(where: { $0.isDirectory && path.isSameOrBelow($0.path) && path != $0.path }) { return nil }
+            if items.contains(where: { $0.isDirectory && path.isSameOrBelow($0.path) && path != $0.path }) {
+                return nil
+            }
             guard let entry = try image.tree.lookup(path)?.entry, entry.isDirectory else { return nil }
             return SlimPlan.Directory(path: path, mode: entry.mode, uid: entry.uid, gid: entry.gid)
         }
-    }
-}
-
-extension AnalysedImage {
-    func isCertificate(_ path: BytePath) -> Bool {
-        guard let node = try? tree.lookup(path) else { return false }
-        return facts(of: node)?.kind == .certificates
     }
 }

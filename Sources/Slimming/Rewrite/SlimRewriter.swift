@@ -1,7 +1,7 @@
 package import Core
+internal import DockerfileLint
 package import DockerfileSyntax
 package import OCI
-internal import DockerfileLint
 
 /// A fat Dockerfile's text with a small last stage: the old last stage becomes the one that builds.
 package struct SlimRewriter {
@@ -63,7 +63,8 @@ package struct SlimRewriter {
         move()
         var text = Self.apply(edits, to: dockerfile.source.bytes)
         while let last = text.last, last == 0x0a || last == 0x0d || last == 0x20 { text.removeLast() }
-        let lines = directories(name) + ["", "# What runs: found by watching the program and reading what it links to."]
+        let lines =
+            directories(name) + ["", "# What runs: found by watching the program and reading what it links to."]
             + ["FROM scratch"] + copies(name) + settings() + tail
         return text + Array((lineEnd + lines.joined(separator: lineEnd) + lineEnd).utf8)
     }
@@ -131,7 +132,8 @@ package struct SlimRewriter {
             config.exposedPorts.isEmpty ? nil : ["EXPOSE " + config.exposedPorts.sorted().joined(separator: " ")]
         case .stopsignal: config.stopSignal.map { ["STOPSIGNAL " + $0] }
         case .volume: config.volumes.isEmpty ? nil : ["VOLUME " + Self.json(config.volumes.sorted())]
-        case .label: config.labels.sorted { $0.key < $1.key }.map { "LABEL \(Self.quoted($0.key))=\(Self.quoted($0.value))" }
+        case .label:
+            config.labels.sorted { $0.key < $1.key }.map { "LABEL \(Self.quoted($0.key))=\(Self.quoted($0.value))" }
         default: nil
         }
     }
@@ -145,7 +147,8 @@ package struct SlimRewriter {
         case .exec(let words):
             guard let program = words.first?.text else { return false }
             let base = BytePath(cleaning: config.workingDir ?? "/")
-            let path = program.hasPrefix("/") ? BytePath(cleaning: program) : base.appending(BytePath(cleaning: program))
+            let path =
+                program.hasPrefix("/") ? BytePath(cleaning: program) : base.appending(BytePath(cleaning: program))
             return plan.items.contains { $0.path == path || ($0.isDirectory && path.isSameOrBelow($0.path)) }
         }
     }
@@ -176,7 +179,9 @@ package struct SlimRewriter {
         let commands = plan.directories.flatMap { directory -> [String] in
             let path = "/slim" + directory.path.absolute
             var out = ["mkdir -p \(path)"]
-            if directory.uid != 0 || directory.gid != 0 { out.append("chown \(directory.uid):\(directory.gid) \(path)") }
+            if directory.uid != 0 || directory.gid != 0 {
+                out.append("chown \(directory.uid):\(directory.gid) \(path)")
+            }
             if directory.mode != 0o755 { out.append("chmod \(String(directory.mode, radix: 8)) \(path)") }
             return out
         }
@@ -192,15 +197,18 @@ package struct SlimRewriter {
             } else {
                 lines.append("# Directories that the program writes to.")
                 for directory in plan.directories {
-                    let owner = directory.uid == 0 && directory.gid == 0 ? "" : " --chown=\(directory.uid):\(directory.gid)"
+                    let owner =
+                        directory.uid == 0 && directory.gid == 0 ? "" : " --chown=\(directory.uid):\(directory.gid)"
                     let place = directory.path.absolute + "/"
                     lines.append(
                         "COPY --from=\(name)\(owner) --chmod=\(String(directory.mode, radix: 8)) \(place) \(place)")
                 }
             }
         }
+        var told: SlimPlan.Reason?
         for group in groups() {
-            lines.append("# " + SlimText.reason(group.reason, observed: group.isFromObservation))
+            if group.reason != told { lines.append("# " + SlimText.reason(group.reason)) }
+            told = group.reason
             let sources = group.sources.map(\.absolute)
             let line = "COPY --from=\(name) " + (sources + [group.destination]).joined(separator: " ")
             if line.utf8.count <= 120 {
@@ -215,7 +223,6 @@ package struct SlimRewriter {
 
     private struct Group {
         var reason: SlimPlan.Reason
-        var isFromObservation: Bool
         var sources: [BytePath]
         var destination: String
     }
@@ -227,18 +234,17 @@ package struct SlimRewriter {
             if item.isDirectory || item.destination != nil {
                 out.append(
                     Group(
-                        reason: item.reason, isFromObservation: item.isFromObservation, sources: [item.path],
+                        reason: item.reason, sources: [item.path],
                         destination: (item.destination ?? item.path).absolute))
                 continue
             }
             let parent = item.path.parent.isRoot ? "/" : item.path.parent.absolute + "/"
             if let index = out.lastIndex(where: { $0.reason == item.reason && $0.destination == parent }) {
                 out[index].sources.append(item.path)
-                out[index].isFromObservation = out[index].isFromObservation && item.isFromObservation
             } else {
                 out.append(
                     Group(
-                        reason: item.reason, isFromObservation: item.isFromObservation, sources: [item.path],
+                        reason: item.reason, sources: [item.path],
                         destination: parent))
             }
         }
@@ -265,15 +271,22 @@ package struct SlimRewriter {
             guard let equals = line.firstIndex(of: "=") else { continue }
             lines.append("ENV \(line[..<equals])=\(Self.quoted(String(line[line.index(after: equals)...])))")
         }
-        if let directory = config.workingDir, !directory.isEmpty, directory != "/" { lines.append("WORKDIR \(directory)") }
+        if let directory = config.workingDir, !directory.isEmpty, directory != "/" {
+            lines.append("WORKDIR \(directory)")
+        }
         if let user = user ?? config.user, !user.isEmpty { lines.append("USER \(user)") }
         return lines
     }
 
-    /// Whether PATH matters: programs are looked up in it.
+    /// Whether programs are looked up in directories that are not in the usual PATH.
     private var startsByName: Bool {
+        let usual = Self.usualPath.split(separator: ":").map { BytePath(cleaning: String($0)) }
+        return plan.items.contains { $0.reason == .program && !usual.contains($0.path.parent) } && !startsByPath
+    }
+
+    private var startsByPath: Bool {
         let words = start.map { $0.entrypoint + $0.cmd } ?? config.entrypoint + config.cmd
-        return words.first?.contains("/") != true || plan.items.contains { $0.path.name.elementsEqual("sh".utf8) }
+        return words.first?.contains("/") == true && plan.items.filter { $0.reason == .program }.count == 1
     }
 
     static func json(_ words: [String]) -> String {

@@ -1,9 +1,7 @@
-package import Core
-
 /// Plans in words.
 package enum SlimText {
     /// Why something is copied, as a comment of the Dockerfile.
-    package static func reason(_ reason: SlimPlan.Reason, observed: Bool) -> String {
+    package static func reason(_ reason: SlimPlan.Reason) -> String {
         switch reason {
         case .program: "The program."
         case .libraries: "The libraries that it loads."
