@@ -140,4 +140,18 @@ struct SlimPlannerTests {
         #expect(paths(plan) == ["/usr/share/x/"])
         #expect(plan.remarks.count == 1)
     }
+
+    @Test("a link and its target are one file, and a directory that the user can't write to is none that it needs")
+    func second() throws {
+        let link = (Entry.symlink("usr/bin/python3", to: "python3.11"), ContentFacts?.none)
+        let closed = (Entry.directory("srv", mode: 0o755), ContentFacts?.none)
+        var planner = SlimPlanner(try image(base: [link, file("usr/bin/python3.11"), closed]), user: (7, 7))
+        let plan = try planner.plan(
+            [
+                RecordedUse("usr/bin/python3", isExecuted: true), RecordedUse("usr/bin/python3.11", isRead: true),
+                RecordedUse("srv/cache", isWritten: true),
+            ], verdicts: [])
+        #expect(paths(plan) == ["/usr/bin/python3"])
+        #expect(plan.directories.isEmpty)
+    }
 }

@@ -130,8 +130,9 @@ struct SlimSession: Sendable {
         var image = source.inspection.image
         if let start { (image.config.config.entrypoint, image.config.config.cmd) = (start.entrypoint, start.cmd) }
         let analysed = image
+        let user = source.image.user
         return try await BlockingPool.compute.run {
-            var planner = SlimPlanner(analysed)
+            var planner = SlimPlanner(analysed, user: (user.uid, user.gid))
             let uses = traces.flatMap { trace in
                 trace.paths.map { path in
                     RecordedUse(

@@ -10,6 +10,7 @@ package struct SlimPlanner {
     let image: AnalysedImage
     /// Layers that the user's own Dockerfile made.
     let ownLayers: Set<Int>
+    private let user: (uid: UInt32, gid: UInt32)?
     private var wanted: [BytePath: Wanted] = [:]
     private var listed: Set<BytePath> = []
     private var written: Set<BytePath> = []
@@ -23,8 +24,10 @@ package struct SlimPlanner {
         var isObserved: Bool
     }
 
-    package init(_ image: AnalysedImage) {
+    /// - Parameter user: whom the program runs as; nil may do anything.
+    package init(_ image: AnalysedImage, user: (uid: UInt32, gid: UInt32)? = nil) {
         self.image = image
+        self.user = user
         ownLayers = Set(image.layers.indices.filter { image.layers[$0].cause.place != nil })
     }
 
@@ -36,6 +39,7 @@ package struct SlimPlanner {
         for verdict in verdicts where verdict.isEntrypoint { try addProgram(verdict) }
         try addInterpreters()
         for verdict in verdicts where verdict.isEntrypoint { try addLibraries(verdict) }
+        dropSecondNames()
         try dropSingleCertificates()
         var plan = SlimPlan()
         var collector = ItemCollector(planner: self)
@@ -57,7 +61,7 @@ package struct SlimPlanner {
 
     private mutating func add(_ use: RecordedUse) throws {
         let node = try? image.tree.lookup(use.path)
-        if use.isWritten { try addWritten(use.path, node) }
+        if use.isWritten { addWritten(use.path, node) }
         guard let node else { return }
         switch node.entry.kind {
         case .directory:
@@ -84,13 +88,22 @@ package struct SlimPlanner {
             || name.elementsEqual("ld64.so.2".utf8)
     }
 
-    /// The nearest directory that the image has, above what is written.
-    private mutating func addWritten(_ path: BytePath, _ node: FileTree.Node?) throws {
+    /// The nearest directory that the image has, above what is written, where the user may write.
+    private mutating func addWritten(_ path: BytePath, _ node: FileTree.Node?) {
         var directory = node?.entry.isDirectory == true ? path : path.parent
-        while !directory.isRoot, (try? image.tree.lookup(directory))?.entry.isDirectory != true {
+        while !directory.isRoot {
+            if let entry = (try? image.tree.lookup(directory))?.entry, entry.isDirectory {
+                if mayWrite(entry) { written.insert(directory) }
+                return
+            }
             directory = directory.parent
         }
-        if !directory.isRoot { written.insert(directory) }
+    }
+
+    private func mayWrite(_ entry: Entry) -> Bool {
+        guard let user, user.uid != 0 else { return true }
+        if entry.uid == user.uid { return entry.mode & 0o200 != 0 }
+        return entry.gid == user.gid ? entry.mode & 0o020 != 0 : entry.mode & 0o002 != 0
     }
 
     // MARK: - Programs
@@ -137,6 +150,14 @@ package struct SlimPlanner {
         }
     }
 
+    /// COPY gives what a link leads to under the link's name: where the link was used, nobody asks for its target.
+    private mutating func dropSecondNames() {
+        let linked = Set(wanted.filter { $0.key != $0.value.node.path }.map(\.value.node.path))
+        for (path, value) in wanted where path == value.node.path && linked.contains(path) && !value.isProgram {
+            wanted[path] = nil
+        }
+    }
+
     // MARK: - What programs need besides
 
     private func needs(_ need: BinaryFacts.Need) -> Bool {
@@ -174,7 +195,11 @@ package struct SlimPlanner {
 
     /// One file holds them all: those that were read one by one are left out.
     private mutating func dropSingleCertificates() throws {
-        guard let bundle, Self.certificatePlaces.contains(where: isUsed) else { return }
+        let libraries = ["libssl.", "libgnutls."]
+        let talksTLS = wanted.values.contains { value in
+            value.isLibrary && libraries.contains { value.node.path.name.starts(with: $0.utf8) }
+        }
+        guard let bundle, talksTLS || Self.certificatePlaces.contains(where: isUsed) else { return }
         usesCertificates = true
         for path in wanted.keys where path != bundle && Self.certificatePlaces.contains(where: path.isSameOrBelow) {
             if let node = wanted[path]?.node, image.facts(of: node)?.kind == .certificates { wanted[path] = nil }
@@ -240,6 +265,9 @@ package struct SlimPlanner {
                 return nil
             }
             guard let entry = try image.tree.lookup(path)?.entry, entry.isDirectory else { return nil }
+            // As COPY makes it anyway.
+            let isCopied = items.contains { $0.isDirectory && $0.path == path }
+            if isCopied, entry.mode == 0o755, entry.uid == 0, entry.gid == 0 { return nil }
             return SlimPlan.Directory(path: path, mode: entry.mode, uid: entry.uid, gid: entry.gid)
         }
     }

@@ -116,7 +116,7 @@ package struct SlimRewriter {
             if !start.entrypoint.isEmpty { tail.append("ENTRYPOINT " + Self.json(start.entrypoint)) }
             if !start.cmd.isEmpty { tail.append("CMD " + Self.json(start.cmd)) }
         } else {
-            if !keywords.contains(.entrypoint), let lines = resolved(.entrypoint) { tail += lines }
+            if !keywords.contains(.entrypoint), let lines = resolved(.entrypoint) { tail = lines + tail }
             // An ENTRYPOINT takes a CMD of the base away, and then the config has none.
             if !keywords.contains(.cmd), let lines = resolved(.cmd) { tail += lines }
         }
