@@ -212,7 +212,8 @@ enum WorkingDirectory {
 enum ScriptMeaning {
     /// Switches that fixes add: DL3014, DL3015, DL3019, DL3027, DL3030, DL3034, DL3038, DL3042, DL3046, DL3047, SMP2011.
     private static let switches: Set<String> = [
-        "-y", "--assume-yes", "--no-cache", "--no-cache-dir", "--no-log-init", "-l", "--progress=dot:giga", "-q", "-trimpath",
+        "-y", "--assume-yes", "--no-cache", "--no-cache-dir", "--no-log-init", "-l", "--progress=dot:giga", "-q",
+        "-trimpath",
         "-ldflags=-s -w", "-n", "--non-interactive",
     ]
     /// Commands that clean up behind others: DL3009, DL3032, DL3036, DL3040, DL3060, SMP1008.
