@@ -20,7 +20,8 @@ struct SignsTests {
             ("x := \"example.com:8080\"", nil),
             ("year := 2024 // of the report", nil), ("port := flag.Int(\"port\", 70000, \"\")", nil),
             ("listen(12345678)", nil), ("", nil),
-            ("bind(\":0\")", nil), ("serve(\"unix:/tmp/port\")", nil),
+            ("bind(\":0\")", nil), ("let report = 8181", nil), ("import x8181, \"8181\"", nil),
+            ("serverPort = 8181", 8181), ("serve(\"unix:/tmp/port\")", nil),
         ] as [(String, Int?)])
     func ports(_ line: String, _ port: Int?) {
         #expect(ServiceSigns.port(line[...]) == port)

@@ -38,8 +38,9 @@ struct ServiceSigns {
         guard isCode(line) else { return nil }
         let small = line.lowercased()
         guard portWords.contains(where: { small.contains($0) }) else { return nil }
+        let isOfPorts = speaksOfPorts(line)
         for word in Words.quoted(line) {
-            if let number = address(word) { return number }
+            if word.contains(":") || isOfPorts, let number = address(word) { return number }
         }
         // A bare number: app.run(port=5000), listen(3000), PORT || 3000, #define PORT 8080, htons(8080).
         var digits = ""
@@ -54,7 +55,7 @@ struct ServiceSigns {
                     !(start.isLetter || start == "_" || start == "." || start == "#") && character != "."
                     && !character.isLetter
                 if isNumber, digits.count >= 4, digits.count <= 5, let port = valid(digits),
-                    ["port", "listen", "htons", "socketaddress"].contains(where: { small.contains($0) })
+                    isOfPorts
                 {
                     return port
                 }
@@ -63,6 +64,24 @@ struct ServiceSigns {
             before = character
         }
         return nil
+    }
+
+    /// Whether a line has the word, which `import` and `report` only end in.
+    private static func speaksOfPorts(_ line: Substring) -> Bool {
+        if ["listen", "Listen", "htons", "SocketAddress"].contains(where: { line.contains($0) })
+            || line.contains("Port")
+        {
+            return true
+        }
+        for word in ["port", "PORT"] {
+            var rest = line
+            while let found = rest.firstRange(of: word) {
+                let before = found.lowerBound == line.startIndex ? " " : line[line.index(before: found.lowerBound)]
+                if !before.isLetter { return true }
+                rest = rest[found.upperBound...]
+            }
+        }
+        return false
     }
 
     /// `:8080`, `0.0.0.0:8080`, `localhost:8080`, `[::]:8080`, `8080`; of an address on loopback, too.

@@ -104,7 +104,9 @@ struct SwiftDetector {
         project.conclude("linked", "the Swift runtime inside, the C library beside", "--static-swift-stdlib")
         let libraries = [("import FoundationNetworking", "libcurl4"), ("import FoundationXML", "libxml2")].compactMap {
             name, package in
-            input.tree.firstUse(of: [name], in: sources).map { (package: package, why: "\(name) in \($0.place)") }
+            input.tree.firstLine(in: sources, { $0.hasPrefix(name) ? true : nil }).map {
+                (package: package, why: "\(name) in \($0.place)")
+            }
         }
         for library in libraries { project.conclude("needs", library.package, library.why) }
         let packages = libraries.map(\.package)
