@@ -81,7 +81,7 @@ extension DirectoryProject {
     /// Paths that COPY and ADD take from the context, those without patterns and variables.
     private static func copied(_ dockerfile: Dockerfile) -> [String] {
         dockerfile.commands.flatMap { command -> [String] in
-            let transfer: Transfer
+            let transfer: DockerfileSyntax.Transfer
             switch command {
             case .copy(let copy) where copy.from == nil: transfer = copy.transfer
             case .add(let add): transfer = add.transfer
