@@ -26,6 +26,12 @@ package struct BuildCommand: AsyncParsableCommand {
     @Option(help: "The stage to build. (default: the last)")
     var target: String?
 
+    @Flag(
+        help:
+            "Check the Dockerfile with the rules of sampan lint and build nothing; the exit status is 1 when something is found."
+    )
+    var check = false
+
     @Option(help: "A value for an ARG, as NAME=VALUE; NAME alone takes it from the environment.")
     var buildArg: [String] = []
 

@@ -63,10 +63,19 @@ struct BuildJob {
             opened = store
             try await input.fetch(RemoteFetcher(store: store, network: network, materials: materials), store)
         }
+        let requestOptions = RequestOptions(options)
+        if options.check {
+            defer { opened?.close() }
+            return try await BuildCheck(
+                input: input, arguments: requestOptions.buildArguments(environment)
+            ).run()
+        }
         let dockerfile = try Dockerfile.parse(input.dockerfile).get()
         // The graph tells whether anything has to run, before anything is touched.
-        let requestOptions = RequestOptions(options)
         var request = try requestOptions.request(dockerfile, environment)
+        let checks = try BuildChecks(
+            input.dockerfile, arguments: request.buildArguments, project: input.lintProject)
+        try checks.requireNone()
         let needsSandbox = try plan.requests(request).contains { request in
             let graph = try StageGraph(request)
             return graph.runsPrograms || ConfiguredBases.areNamed(by: graph, request)
@@ -105,7 +114,7 @@ struct BuildJob {
             view.end()
             notices.show()
             await network.shutdown()
-            try BuildReport(options: options, tags: plan.tags, outputs: plan.outputs)
+            try BuildReport(options: options, tags: plan.tags, outputs: plan.outputs, checks: checks)
                 .tell(result, took: ContinuousClock.now - start)
         } catch {
             view.end()

@@ -9,6 +9,7 @@ struct BuildReport {
     let options: BuildCommand
     let tags: [Reference]
     let outputs: OutputPlan
+    let checks: BuildChecks
 
     private struct Metadata: Encodable {
         var config: String?
@@ -29,6 +30,7 @@ struct BuildReport {
         if let path = options.iidfile { try AtomicFile.write(Array(digest.utf8), to: path) }
         if let path = options.metadataFile { try writeMetadata(result, to: path) }
         if !options.quiet, options.progress != .quiet, options.progress != .rawjson {
+            if let summary = checks.summary { Console.shared.message(summary) }
             let name = tags.first?.familiar ?? String(result.root.digest.short)
             let made =
                 result.parts.count == 1

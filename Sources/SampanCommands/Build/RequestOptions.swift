@@ -11,11 +11,16 @@ struct RequestOptions {
 
     init(_ options: BuildCommand) { self.options = options }
 
+    /// What --build-arg gives.
+    func buildArguments(_ environment: [String: String]) throws -> [String: String] {
+        try BuildOptions.pairs("build-arg", options.buildArg, environment: environment)
+    }
+
     /// The request for one platform, without context.
     func request(_ dockerfile: Dockerfile, _ environment: [String: String]) throws -> BuildRequest {
         var request = BuildRequest(dockerfile: dockerfile, context: FixedContext(.empty))
         request.target = options.target
-        request.buildArguments = try BuildOptions.pairs("build-arg", options.buildArg, environment: environment)
+        request.buildArguments = try buildArguments(environment)
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap({
             [$0, $0.lowercased()]
         })

@@ -13,9 +13,9 @@ enum SMP1005: LintRule {
         good: .init("FROM debian:12\nCOPY --chown=1000:1000 app /app\n"), fixing: .unsafe)
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        for stage in file.stages where file.statements(of: stage).contains(where: { $0.transfer != nil }) {
-            check(stage, file, &report)
-        }
+        // Most files change nothing of the kind.
+        guard file.statements.contains(where: { $0.calls.contains { changes($0.call) } }) else { return }
+        for stage in file.stages { check(stage, file, &report) }
     }
 
     private static func check(_ stage: LintStage, _ file: LintFile, _ report: inout LintReport) {
@@ -33,7 +33,7 @@ enum SMP1005: LintRule {
             for command in statement.shellCommands {
                 guard let call = Call(command) else { continue }
                 if call.name == "cd" { here = call.arguments.first.flatMap { LintFile.absolute($0.text, here) } }
-                guard call.name == "chown" || call.name == "chmod" || call.name == "chgrp" else { continue }
+                guard changes(call) else { continue }
                 let paths = call.operands.compactMap { LintFile.absolute($0.text, here) }
                 guard let hit = copies.last(where: { copy in paths.contains { touches($0, copy, call) } }) else {
                     continue
@@ -52,6 +52,10 @@ enum SMP1005: LintRule {
                 script.range(command.range), in: statement,
                 "\(name) of files that an earlier layer brought stores them a second time", fix: fix)
         }
+    }
+
+    private static func changes(_ call: Call) -> Bool {
+        call.name == "chown" || call.name == "chmod" || call.name == "chgrp"
     }
 
     /// The path is what was copied, or holds it, or lies in it.

@@ -18,7 +18,9 @@ enum SMP1009: LintRule {
         ))
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        guard let last = file.stages.last else { return }
+        guard let last = file.stages.last,
+            file.statements.contains(where: { $0.calls.contains { $0.call.name == "rm" } })
+        else { return }
         for stage in file.chain(of: last) { check(stage, file, &report) }
     }
 
