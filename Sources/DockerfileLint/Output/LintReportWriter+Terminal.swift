@@ -32,8 +32,10 @@ extension LintReportWriter {
         guard !findings.isEmpty else { return "nothing found in \(all)" }
         let kinds = LintSeverity.allCases.compactMap { severity in
             let count = findings.count { $0.severity == severity }
-            return count == 0 ? nil : severity == .error || severity == .warning
-                ? Self.count(count, severity.rawValue) : "\(count) \(severity.rawValue)"
+            return count == 0
+                ? nil
+                : severity == .error || severity == .warning
+                    ? Self.count(count, severity.rawValue) : "\(count) \(severity.rawValue)"
         }
         var out = Self.count(findings.count, "finding") + " in "
         out += touched == files.count ? all : "\(touched) of \(all)"

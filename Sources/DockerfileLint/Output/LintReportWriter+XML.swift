@@ -10,7 +10,8 @@ extension LintReportWriter {
                 let place = LintPlace(finding.range, in: file.source)
                 out += "    <error line=\"\(place.line)\" column=\"\(place.column)\""
                 out += " severity=\"\(Self.checkstyleSeverity(finding.severity))\""
-                out += " message=\"\(XMLText.escaped(finding.message))\" source=\"\(XMLText.escaped(finding.code))\"/>\n"
+                out +=
+                    " message=\"\(XMLText.escaped(finding.message))\" source=\"\(XMLText.escaped(finding.code))\"/>\n"
             }
             out += "  </file>\n"
         }

@@ -28,7 +28,8 @@ package enum RuleBook {
     /// `SC` and four digits.
     package static func isShellCheck(_ code: String) -> Bool {
         let bytes = Array(code.utf8)
-        return bytes.count == 6 && bytes.starts(with: "SC".utf8) && bytes[2...].allSatisfy { (0x30...0x39).contains($0) }
+        return bytes.count == 6 && bytes.starts(with: "SC".utf8)
+            && bytes[2...].allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// The code that a mistyped one may have meant.

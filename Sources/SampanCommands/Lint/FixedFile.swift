@@ -10,12 +10,15 @@ enum FixedFile {
     static func write(_ bytes: [UInt8], to path: String, before: [UInt8]) throws(Diagnostic) {
         do {
             let place = try target(path)
-            guard let info = try FileInfo.of(place), info.kind == .file else { throw SystemError(EINVAL, "write", path) }
+            guard let info = try FileInfo.of(place), info.kind == .file else {
+                throw SystemError(EINVAL, "write", path)
+            }
             // Replacing the name would undo a file's protection, and part it from its other names.
             guard access(place, W_OK) == 0 else { throw SystemError(errno, "write", path) }
             guard info.links == 1 else {
                 throw Diagnostic(
-                    code: "lint.write", "'\(SafeText.text(path))' has other names (hard links), which would keep the old text",
+                    code: "lint.write",
+                    "'\(SafeText.text(path))' has other names (hard links), which would keep the old text",
                     hint: "--diff shows the change; make it with an editor")
             }
             guard try WholeFile.read(place) == before else {
@@ -50,7 +53,8 @@ enum FixedFile {
         let roots = [try resolved("."), try resolved(parent.isEmpty ? "/" : parent)]
         guard roots.contains(where: { $0 == "/" || real.hasPrefix($0 + "/") }) else {
             throw Diagnostic(
-                code: "lint.outside", "'\(SafeText.text(path))' is a link to '\(SafeText.text(real))', outside of this directory",
+                code: "lint.outside",
+                "'\(SafeText.text(path))' is a link to '\(SafeText.text(real))', outside of this directory",
                 hint: "name that file to have it mended")
         }
         return real

@@ -97,7 +97,9 @@ package struct LintCommand: AsyncParsableCommand {
     @Flag(help: "Write without colours.")
     var noColor = false
 
-    @Flag(inversion: .prefixedNo, help: "Insist on the program shellcheck, or do without. (default: used where installed)")
+    @Flag(
+        inversion: .prefixedNo, help: "Insist on the program shellcheck, or do without. (default: used where installed)"
+    )
     var shellcheck: Bool?
 
     package init() {}

@@ -21,7 +21,8 @@ struct LintEnding {
             }
         }
         if command.diff {
-            let text = outcomes.map { UnifiedDiff.text(from: $0.before.bytes, to: $0.after.bytes, name: name($0)) }.joined()
+            let text = outcomes.map { UnifiedDiff.text(from: $0.before.bytes, to: $0.after.bytes, name: name($0)) }
+                .joined()
             try write(Array(text.utf8))
             report(failures)
             if !failures.isEmpty { throw ExitCode(2) }
@@ -37,7 +38,9 @@ struct LintEnding {
         let text = writer.text(plan.format)
         if fixesStandardInput {
             // The mended text is the result there; findings are for who watches.
-            if let outcome = outcomes.first(where: { $0.before.name == "-" }) { Console.shared.output(outcome.after.bytes) }
+            if let outcome = outcomes.first(where: { $0.before.name == "-" }) {
+                Console.shared.output(outcome.after.bytes)
+            }
             if command.output == nil { Console.shared.message(text) } else { try write(text) }
         } else {
             try write(text)

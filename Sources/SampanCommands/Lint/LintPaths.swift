@@ -148,7 +148,8 @@ struct LintPaths {
     /// Directories that `**` stands for.
     private func directories(_ prefix: String) -> [String] {
         (Self.names(prefix.isEmpty ? "." : prefix) ?? []).filter { name in
-            !name.hasPrefix(".") && !Self.skipped.contains(name) && (try? FileInfo.of(prefix + name))?.kind == .directory
+            !name.hasPrefix(".") && !Self.skipped.contains(name)
+                && (try? FileInfo.of(prefix + name))?.kind == .directory
         }
     }
 }

@@ -77,7 +77,8 @@ struct LintReportTests {
         let prints = Self.items(try Self.document(.gitlab, twice)).map { $0["fingerprint"]?.string ?? "" }
         #expect(prints.count == 2 && Set(prints).count == 2)
         let moved = Self.writer("\n\nRUN apt-get install a\nRUN apt-get install a\n")
-        #expect(Self.items(try Self.document(.gitlabCodeclimate, moved)).map { $0["fingerprint"]?.string ?? "" } == prints)
+        #expect(
+            Self.items(try Self.document(.gitlabCodeclimate, moved)).map { $0["fingerprint"]?.string ?? "" } == prints)
     }
 
     @Test("XML is escaped; JUnit has a case that passes for a file without findings")

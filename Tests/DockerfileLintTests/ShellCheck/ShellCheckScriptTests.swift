@@ -96,7 +96,7 @@ struct ShellCheckScriptTests {
         "findings and fixes are told at their place in the Dockerfile",
         arguments: [
             ("FROM a\nRUN é $x\n", 3, 3..<5, "$x", "FROM a\nRUN é \"$x\"\n"),
-            ("FROM a\nRUN ls && \\\n # no\n  ls $x\n", 3, 13..<15, "$x", "FROM a\nRUN ls && \\\n # no\n  ls \"$x\"\n"),
+            ("FROM a\nRUN ls && \\\n # no\n  ls $x\n", 3, 12..<14, "$x", "FROM a\nRUN ls && \\\n # no\n  ls \"$x\"\n"),
             ("FROM a\nRUN <<EOF\nls\nls $x\nEOF\n", 4, 4..<6, "$x", "FROM a\nRUN <<EOF\nls\nls \"$x\"\nEOF\n"),
             (
                 "FROM a\nRUN <<EOF\n#!/bin/sh\nls $x\nEOF\n", 3, 4..<6, "$x",

@@ -53,10 +53,14 @@ struct LintCommandTests {
             (["-t", "fatal"], 64), (["--require-label", "a:nothing"], 64), (["--config", "missing.yaml"], 2),
         ] as [([String], Int32)])
     func options(arguments: [String], code: Int32) throws {
-        let place = try place(["Dockerfile": "FROM debian\n# hadolint ignore=all\nUSER 1\nCOPY a /b\n", ".dockerignore": "*\n"])
+        let place = try place([
+            "Dockerfile": "FROM debian\n# hadolint ignore=all\nUSER 1\nCOPY a /b\n", ".dockerignore": "*\n",
+        ])
         let outcome = try lint(place, ["Dockerfile", "--ignore", "SMP2001"] + arguments)
         // Rules of ours may tell of this file too; they are no part of what is tried.
-        if code == 0, outcome.code == 1 { #expect(!outcome.output.contains("DL3006"), "\(outcome)") } else {
+        if code == 0, outcome.code == 1 {
+            #expect(!outcome.output.contains("DL3006"), "\(outcome)")
+        } else {
             #expect(outcome.code == code, "\(outcome)")
         }
     }
@@ -80,7 +84,8 @@ struct LintCommandTests {
         #expect(chmod(place.path("Dockerfile"), 0o600) == 0)
         let diff = try lint(place, ["--diff"])
         #expect(diff.code == 1)
-        #expect(diff.output.contains("\n-MAINTAINER x\n") && diff.output.contains("\n+LABEL maintainer=\"x\"\n"), "\(diff)")
+        #expect(
+            diff.output.contains("\n-MAINTAINER x\n") && diff.output.contains("\n+LABEL maintainer=\"x\"\n"), "\(diff)")
         #expect(try place.text("Dockerfile") == Self.bad)
         let fixed = try lint(place, ["--fix"])
         #expect(fixed.error.contains("mended "), "\(fixed)")

@@ -40,7 +40,14 @@ struct LintPathTests {
         "patterns stand for files",
         arguments: [
             ("**/Dockerfile*", ["Dockerfile", "Dockerfile.dev", "a/Dockerfile.j2", "a/Dockerfile.link"]),
-            ("*/*.Dockerfile", ["a/app.Dockerfile"]), ("a/**", ["a/Containerfile", "a/Dockerfile.j2", "a/Dockerfile.link", "a/app.Dockerfile", "a/readme.md", "a/b/dockerfile"]),
+            ("*/*.Dockerfile", ["a/app.Dockerfile"]),
+            (
+                "a/**",
+                [
+                    "a/Containerfile", "a/Dockerfile.j2", "a/Dockerfile.link", "a/app.Dockerfile", "a/readme.md",
+                    "a/b/dockerfile",
+                ]
+            ),
             ("[CD]ockerfile", ["Dockerfile"]), ("?/b/*", ["a/b/dockerfile"]),
         ])
     func patterns(pattern: String, files: [String]) throws {
@@ -51,7 +58,8 @@ struct LintPathTests {
         "what isn't there is an error that says what may be meant",
         arguments: [
             ("Dockerfil", "there is no file", "did you mean 'Dockerfile'?"), ("*.nothing", "no file matches", "**"),
-            ("c", "there is no Dockerfile in", "pattern"), ("a/nowhere", "cannot read", ""), ("loop", "cannot read", ""),
+            ("c", "there is no Dockerfile in", "pattern"), ("a/nowhere", "cannot read", ""),
+            ("loop", "cannot read", ""),
         ])
     func missing(path: String, message: String, hint: String) throws {
         let place = try Self.tree()
@@ -68,7 +76,9 @@ struct LintPathTests {
 
     @Test(
         "what is no text is refused",
-        arguments: [("binary", "lint.binary"), ("directory", "lint.read"), ("large", "lint.size"), ("device", "lint.read")])
+        arguments: [
+            ("binary", "lint.binary"), ("directory", "lint.read"), ("large", "lint.size"), ("device", "lint.read"),
+        ])
     func refused(name: String, code: String) throws {
         let place = try TemporaryDirectory("lint-input")
         try place.file("binary", [0x7f, 0x45, 0x4c, 0x46, 0])
@@ -116,7 +126,8 @@ struct FixedFileTests {
         try place.file("two", Self.before)
         #expect(link(place.path("two"), place.path("inside/two")) == 0)
         try place.file("changed", "c\n")
-        for (name, code) in [("inside/Dockerfile", "lint.outside"), ("two", "lint.write"), ("changed", "lint.changed")] {
+        for (name, code) in [("inside/Dockerfile", "lint.outside"), ("two", "lint.write"), ("changed", "lint.changed")]
+        {
             do {
                 try FixedFile.write(Self.after, to: place.path(name), before: Self.before)
                 Issue.record("\(name) was written")
