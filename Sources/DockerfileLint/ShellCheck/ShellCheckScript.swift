@@ -137,6 +137,7 @@ private struct ShellCheckCollector {
         // A trigger runs in an image that isn't written yet: with the shell that images have unless they say otherwise.
         guard var shebang = statement.isTrigger ? "#!/bin/sh" : current.shebang else { return nil }
         guard let script = statement.anyScript ?? statement.script, script.isEditable else { return nil }
+        if HarmlessScript.matches(script.shell) { return nil }
         var start = 0
         if script.shell.text.starts(with: "#!".utf8) {
             guard case .body = script.place else { return nil }
