@@ -132,7 +132,10 @@ let package = Package(
 
         swift(
             "Slimming",
-            ["Core", "OCI", "DockerfileSyntax", "ShellSyntax", "DockerfileLint", "Binaries", "Layers", "ImageAnalysis"],
+            [
+                "Core", "OCI", "DockerfileSyntax", "ShellSyntax", "DockerfileLint", "Binaries", "Layers",
+                "ImageAnalysis",
+            ],
             testable: true),
 
         // App

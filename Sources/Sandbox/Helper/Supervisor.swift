@@ -40,7 +40,8 @@ struct Supervisor {
             // Not to the first program alone: the first of a PID namespace ignores what it has no handler for, and a
             // shell ends when the program that it waits for has ended.
             killAt = ContinuousClock.now + .milliseconds(milliseconds)
-        case .order, .handler, .started, .registered, .console, .question, .ports, .connected, .refused, .failed, .ended:
+        case .order, .handler, .started, .registered, .console, .question, .ports, .connected, .refused, .failed,
+            .ended:
             break
         case nil:
             // The builder is gone, and with it anyone who wants the outcome.
