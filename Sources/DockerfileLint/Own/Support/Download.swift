@@ -37,7 +37,7 @@ struct Download {
             }
         }
         if let output {
-            guard output != "-", output != "/dev/null", output != "/dev/stdout" else { return nil }
+            guard output != "-", !output.hasPrefix("/dev/") else { return nil }
             file = output
         } else {
             guard takesName, let url, let name = url.split(separator: "/").last, !name.contains("?") else { return nil }
