@@ -6,6 +6,13 @@ package protocol LintProject: Sendable {
     func names(in directory: String) -> [String]?
     /// The ignore file that holds for this Dockerfile, and its name.
     var ignoreFile: (name: String, bytes: [UInt8])? { get }
+    /// What was worked out about the context alone, kept for other Dockerfiles of the same context: the ignore file must
+    /// be in the key where it matters. One key has one type of value.
+    func remembered<Value: Sendable>(_ key: String, _ make: () -> Value) -> Value
+}
+
+extension LintProject {
+    package func remembered<Value: Sendable>(_ key: String, _ make: () -> Value) -> Value { make() }
 }
 
 /// A context of a few files in memory.

@@ -19,6 +19,16 @@ struct LintJob: Sendable {
     var context: String?
     var fixes = Fixes.none
     var shellcheck: ShellCheckProgram?
+    private let contexts = ContextDirectories()
+
+    init(
+        settings: LintSettings, context: String? = nil, fixes: Fixes = .none, shellcheck: ShellCheckProgram? = nil
+    ) {
+        self.settings = settings
+        self.context = context
+        self.fixes = fixes
+        self.shellcheck = shellcheck
+    }
 
     /// Rounds of ShellCheck's fixes: one may show what another hid.
     private static let rounds = 5
@@ -54,8 +64,8 @@ struct LintJob: Sendable {
     }
 
     private func project(_ source: SourceFile) -> (any LintProject)? {
-        if source.name == "-" { return context.map { DirectoryProject(directory: $0, dockerfile: "Dockerfile") } }
-        return DirectoryProject.of(source, named: context)
+        if source.name == "-" { return context.map { DirectoryProject(contexts[$0], dockerfile: "Dockerfile") } }
+        return DirectoryProject.of(source, named: context, in: contexts)
     }
 
     private func item(_ source: SourceFile) -> Item {

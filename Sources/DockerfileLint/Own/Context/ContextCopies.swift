@@ -40,6 +40,7 @@ extension LintFile {
 struct ContextLook {
     private let project: any LintProject
     private let matcher: IgnoreMatcher?
+    private let ignoreName: String
 
     private static let nameLimit = 2_000
     private static let depthLimit = 4
@@ -49,8 +50,10 @@ struct ContextLook {
         self.project = project
         guard let ignore = project.ignoreFile else {
             matcher = nil
+            ignoreName = ""
             return
         }
+        ignoreName = ignore.name
         // A faulty ignore file stops the build, which says more about it.
         guard let matcher = try? IgnoreMatcher(SourceFile(name: ignore.name, bytes: ignore.bytes)) else { return nil }
         self.matcher = matcher
@@ -63,7 +66,14 @@ struct ContextLook {
     func contents(of path: String) -> [UInt8]? { project.contents(of: path) }
 
     /// Paths below a directory that the copy takes and that a closure wants. Directories that it wants aren't entered.
-    func paths(below root: String, where wanted: (_ path: String, _ isDirectory: Bool) -> Bool) -> [String] {
+    /// - Parameter purpose: what is looked for, which is looked for once a context.
+    func paths(
+        below root: String, for purpose: String, where wanted: (_ path: String, _ isDirectory: Bool) -> Bool
+    ) -> [String] {
+        project.remembered("\(purpose)\0\(ignoreName)\0\(root)") { search(root, wanted) }
+    }
+
+    private func search(_ root: String, _ wanted: (_ path: String, _ isDirectory: Bool) -> Bool) -> [String] {
         var out: [String] = []
         var seen = 0
         var pending = [(path: root, depth: 0)]

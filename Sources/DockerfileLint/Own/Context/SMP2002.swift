@@ -19,7 +19,9 @@ enum SMP2002: LintRule {
     static func check(_ file: LintFile, _ report: inout LintReport) {
         guard let look = ContextLook(file) else { return }
         for copy in file.contextCopies where look.hasIgnoreFile || !copy.isWhole {
-            let found = look.paths(below: copy.path) { path, _ in UnwantedName.isClutter(PathText.name(of: path)) }
+            let found = look.paths(below: copy.path, for: "clutter") { path, _ in
+                UnwantedName.isClutter(PathText.name(of: path))
+            }
             guard !found.isEmpty else { continue }
             let names = found.prefix(3).joined(separator: ", ") + (found.count > 3 ? ", …" : "")
             report.add(

@@ -22,7 +22,7 @@ enum SMP2003: LintRule {
                 continue
             }
             guard let look else { continue }
-            for path in look.paths(below: copy.path, where: { path, _ in isSecret(path, look) })
+            for path in look.paths(below: copy.path, for: "secrets", where: { path, _ in isSecret(path, look) })
             where told.insert(path).inserted {
                 report.add(
                     copy.source.range, in: copy.statement,

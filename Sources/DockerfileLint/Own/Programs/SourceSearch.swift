@@ -13,6 +13,14 @@ struct SourceSearch {
 
     /// The first file with this ending, in the order of names, whose content a closure wants.
     func first(ending: String, where wanted: ([UInt8]) -> Bool) -> String? {
+        files(ending: ending).first { path in project.contents(of: path).map(wanted) ?? false }
+    }
+
+    private func files(ending: String) -> [String] {
+        project.remembered("sources\0\(ending)") { search(ending) }
+    }
+
+    private func search(_ ending: String) -> [String] {
         var files: [String] = []
         var seen = 0
         var pending = [(path: "", depth: 0)]
@@ -29,7 +37,7 @@ struct SourceSearch {
                 }
             }
         }
-        return files.sorted().prefix(Self.fileLimit).first { path in project.contents(of: path).map(wanted) ?? false }
+        return Array(files.sorted().prefix(Self.fileLimit))
     }
 
     /// Holds what the program may not use.
