@@ -37,6 +37,9 @@ package struct LintCommand: AsyncParsableCommand {
     @Flag(help: "Show what --fix (or --fix=unsafe) would change; change nothing.")
     var diff = false
 
+    @Flag(help: "Ask registries for the digests of base images, for --fix to write them behind their tags.")
+    var pin = false
+
     @Option(help: ArgumentHelp("Tell all about a rule.", valueName: "code"))
     var explain: String?
 
@@ -102,6 +105,9 @@ package struct LintCommand: AsyncParsableCommand {
     )
     var shellcheck: Bool?
 
+    @OptionGroup
+    var registry: RegistryOptions
+
     package init() {}
 
     /// `--fix=unsafe` in the words that the parser of arguments takes: its flags have no values.
@@ -120,15 +126,22 @@ package struct LintCommand: AsyncParsableCommand {
 
     package func validate() throws {
         if format != nil, diff { throw ValidationError("--diff has a form of its own: leave --format out") }
+        if pin, files.contains("-") { throw ValidationError("--pin takes files: standard input can be read only once") }
     }
 
     package func run() async throws {
         if let explain { return try explainRule(explain) }
         if list { return listRules() }
         try LintCodes.check(ignore + error + warning + info + style)
-        let plan = try plan()
+        var plan = try plan()
         for warning in plan.warnings { Console.shared.diagnostic(warning) }
         let paths = LintPaths(files.isEmpty ? ["."] : files)
+        if pin {
+            let registry = registry
+            plan.settings.digests = try await Interruption.shared.cancelling {
+                try await BaseDigests.lookUp(for: paths.files, registry)
+            }
+        }
         let job = LintJob(
             settings: plan.settings, context: context, fixes: wantedFixes, shellcheck: try chosenShellCheck())
         let results = try await Interruption.shared.cancelling { try await job.run(paths.files) }

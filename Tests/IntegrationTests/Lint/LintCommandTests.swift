@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import HostOS
+import OCI
 import SampanTestSupport
 import Testing
 
@@ -41,6 +42,31 @@ struct LintCommandTests {
         #expect(try lint(place, ["--no-such"]).code == 64)
         let some = try lint(place, ["nothing", "b/Dockerfile.x"])
         #expect(some.code == 2 && some.output.contains("DL3006") && some.error.contains("there is no file 'nothing'"))
+    }
+
+    @Test("--pin writes the digests that registries have; an image that none has changes nothing")
+    func pin() throws {
+        let registry = try TestRegistry()
+        let layer = try TarFile.bytes([TarFile.file("note", "hello\n")])
+        let image = try registry.addImage([layer], repository: "team/base", tag: "1")
+        let name = "\(registry.authority)/team/base:1"
+        let text = "FROM \(name) AS a\r\nFROM a\r\nFROM scratch\r\nFROM base:static\r\n# end\r\n"
+        let place = try place(["Dockerfile": text, "gone/Dockerfile": "FROM \(registry.authority)/team/gone:1\n"])
+        let options = ["--pin", "--insecure-registry", registry.authority]
+        let home = ["SAMPAN_HOME": place.path("home")]
+        let pinned = text.replacing(name, with: "\(name)@\(image.descriptor.digest)")
+
+        let told = try lint(place, ["Dockerfile", "--diff"] + options, environment: home)
+        #expect(told.output.contains("+FROM \(name)@\(image.descriptor.digest) AS a"), "\(told)")
+        #expect(try place.text("Dockerfile") == text)
+
+        let failed = try lint(place, ["Dockerfile", "gone/Dockerfile", "--fix"] + options, environment: home)
+        #expect(failed.code == 2 && failed.error.contains("team/gone"), "\(failed)")
+        #expect(try place.text("Dockerfile") == text)
+
+        #expect(try lint(place, ["Dockerfile", "--fix"] + options, environment: home).code != 2)
+        #expect(try place.text("Dockerfile") == pinned)
+        #expect(try lint(place, ["-", "--fix"] + options, input: text).code == 64)
     }
 
     @Test(

@@ -8,7 +8,8 @@ enum SMP2031: LintRule {
         why: """
             A tag is moved whenever its image is built anew: the same Dockerfile then gives another image, and nobody \
             has looked at what came. With `@sha256:…` behind the tag the base stays what it was until somebody changes \
-            the line, which tools that watch for updates can do.
+            the line, which tools that watch for updates can do. `sampan lint --fix --pin` writes the digests that \
+            registries have now.
             """,
         bad: .init("FROM debian:13\n", settings: digests),
         good: .init(
@@ -22,13 +23,8 @@ enum SMP2031: LintRule {
     }
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        for stage in file.stages where stage.parent == nil {
+        for stage in file.stages where isUnpinned(stage) {
             let word = stage.from.image
-            guard !word.text.utf8.contains(UInt8(ascii: "@")), !word.text.utf8.contains(UInt8(ascii: "$")),
-                word.text != "scratch", !word.text.isEmpty,
-                // Assembled here, from packages that a lock file pins.
-                !word.text.utf8.starts(with: "base:".utf8)
-            else { continue }
             report.add(
                 word.range, in: file.statements[stage.statements.lowerBound],
                 fix: file.settings.digests[word.text].map {
@@ -36,4 +32,17 @@ enum SMP2031: LintRule {
                 })
         }
     }
+
+    fileprivate static func isUnpinned(_ stage: LintStage) -> Bool {
+        let text = stage.from.image.text
+        return stage.parent == nil && !text.utf8.contains(UInt8(ascii: "@")) && !text.utf8.contains(UInt8(ascii: "$"))
+            && text != "scratch" && !text.isEmpty
+            // Assembled here, from packages that a lock file pins.
+            && !text.utf8.starts(with: "base:".utf8)
+    }
+}
+
+extension LintFile {
+    /// The base images that are named without a digest, as FROM writes them: what `LintSettings.digests` may be asked for.
+    package var unpinnedImages: [String] { stages.filter(SMP2031.isUnpinned).map(\.from.image.text) }
 }
