@@ -91,6 +91,7 @@ let package = Package(
         swift("Cataloging", ["Core", "Inventory", "Binaries", "CZlib", "CSQLite"], testable: true),
 
         // L4
+        swift("LanguageServer", ["Core", "DockerfileSyntax", "DockerfileLint"], testable: true),
         swift("Layers", ["Core", "HostOS", "Archive"]),
         swift("ImageLayouts", ["Core", "HostOS", "OCI", "Archive"]),
         swift("RegistryClient", ["Core", "HostOS", "OCI", "HTTPTransport"], testable: true),
@@ -145,7 +146,7 @@ let package = Package(
                 "Core", "HostOS", "OCI", "YAML", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore",
                 "Sandbox", "Layers", "ImageLayouts", "RegistryClient", "BuildGraph", "Distribution", "CacheMounts",
                 "Inventory", "Binaries", "Cataloging", "ImageAnalysis", "Policy", "Reports", "Debian",
-                "Bases", "ShellSyntax", "DockerfileLint", "Slimming", "Projects",
+                "Bases", "ShellSyntax", "DockerfileLint", "LanguageServer", "Slimming", "Projects",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
@@ -162,6 +163,7 @@ let package = Package(
         tests(
             "DockerfileLintTests",
             ["Core", "DockerfileSyntax", "ShellSyntax", "DockerfileLint", "SampanTestSupport"]),
+        tests("LanguageServerTests", ["Core", "DockerfileLint", "LanguageServer"]),
         tests("ArchiveTests", ["Core", "HostOS", "Archive", "SampanTestSupport"]),
         tests("ContentStoreTests", ["Core", "HostOS", "OCI", "ContentStore", "SampanTestSupport"]),
         // A builder that tests start and kill, and the helper of their sandboxes.

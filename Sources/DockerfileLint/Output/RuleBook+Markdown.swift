@@ -40,7 +40,7 @@ extension RuleBook {
     }
 
     /// One rule: what it tells, why, and the examples.
-    static func markdown(_ info: RuleInfo) -> String {
+    package static func markdown(_ info: RuleInfo) -> String {
         var out = "**\(info.title)** (\(info.severity.rawValue)"
         if info.fixing != .none { out += ", \(info.fixing.rawValue) fix" }
         if !info.equivalents.isEmpty {
