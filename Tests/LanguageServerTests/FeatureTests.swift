@@ -1,7 +1,7 @@
 import Core
-import DockerfileLint
 import Testing
 
+@testable import DockerfileLint
 @testable import LanguageServer
 
 @Suite("Fixes in an editor")
@@ -55,6 +55,24 @@ struct ActionTests {
         #expect(twice == Self.text.replacing("RUN", with: "# hadolint ignore=DL3014,DL3008\nRUN"))
         var third = Client(twice)
         #expect(!Self.titles(third.actions(2)).contains { $0.hasPrefix("DL3014") || $0.hasPrefix("DL3008") })
+    }
+
+    @Test("two findings of one code are turned off by one comment")
+    func twice() async {
+        let text = "FROM debian:12\nRUN echo $x $y\nUSER 1\n"
+        var client = Client(
+            text,
+            others: { _ in
+                [24, 27].map { start in
+                    Finding(
+                        code: "SC2086", severity: .info, message: "quote it", range: SourceRange(start, start + 2),
+                        instruction: 1, fix: Fix("quote it", [.insert("\"", at: start)]))
+                }
+            })
+        _ = await client.session.check()
+        let titles = Self.titles(client.actions(1))
+        #expect(titles.count { $0 == "SC2086: quote it" } == 2)
+        #expect(titles.count { $0 == "SC2086: ignore it here" } == 1)
     }
 
     @Test("a comment has the line end that the instruction has")

@@ -39,8 +39,8 @@ struct TextPositions {
         }
     }
 
-    /// The offset of a position. What lies behind the end of a line or of the text is its end, as the protocol wants it;
-    /// the middle of a character is its start.
+    /// The offset of a position. What lies behind the end of a line or of the text is its end, as the protocol wants
+    /// it; the middle of a character is its start.
     func offset(_ position: TextPosition) -> Int {
         guard position.line < starts.count else { return bytes.count }
         let end = self.end(of: position.line)

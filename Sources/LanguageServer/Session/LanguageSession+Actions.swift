@@ -24,8 +24,12 @@ extension LanguageSession {
                         "\(finding.code): \(fix.title)\(warning)", "quickfix", fix.edits, document, finding: finding,
                         isPreferred: fix.isSafe))
             }
+            // One comment turns off all findings of a code that an instruction has.
+            var offered: Set<String> = []
             for finding in here {
-                guard let edit = Self.ignoring(finding, checked.file) else { continue }
+                guard let edit = Self.ignoring(finding, checked.file),
+                    offered.insert("\(finding.instruction ?? -1) \(finding.code)").inserted
+                else { continue }
                 out.append(
                     action("\(finding.code): ignore it here", "quickfix", [edit], document, finding: finding))
             }

@@ -7,8 +7,8 @@ extension LanguageSession {
     /// Rules that one hover tells about; more would be a page.
     private static let hoverLimit = 3
 
-    /// What is to be said about a place: the rules of its findings, the stage or flag or instruction that stands there, the
-    /// rule whose code does.
+    /// What is to be said about a place: the rules of its findings, the stage or flag or instruction that stands there,
+    /// the rule whose code does.
     func hover(_ document: inout OpenDocument, _ offset: Int) -> OrderedJSON {
         guard !document.isTooLong else { return .null }
         let checked = checked(&document)
