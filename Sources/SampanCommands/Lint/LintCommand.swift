@@ -108,6 +108,9 @@ package struct LintCommand: AsyncParsableCommand {
     @OptionGroup
     var registry: RegistryOptions
 
+    @Flag(help: "Serve an editor: speak the language server protocol on standard input and output.")
+    var lsp = false
+
     package init() {}
 
     /// `--fix=unsafe` in the words that the parser of arguments takes: its flags have no values.
@@ -127,12 +130,16 @@ package struct LintCommand: AsyncParsableCommand {
     package func validate() throws {
         if format != nil, diff { throw ValidationError("--diff has a form of its own: leave --format out") }
         if pin, files.contains("-") { throw ValidationError("--pin takes files: standard input can be read only once") }
+        if lsp, !files.isEmpty || fixesSafely || fixesAll || diff || pin {
+            throw ValidationError("--lsp serves an editor, which names the files: give it settings alone")
+        }
     }
 
     package func run() async throws {
         if let explain { return try explainRule(explain) }
         if list { return listRules() }
         try LintCodes.check(ignore + error + warning + info + style)
+        if lsp { return try await serveEditor() }
         var plan = try plan()
         for warning in plan.warnings { Console.shared.diagnostic(warning) }
         let paths = LintPaths(files.isEmpty ? ["."] : files)
@@ -157,7 +164,7 @@ package struct LintCommand: AsyncParsableCommand {
 
     // MARK: Settings
 
-    private func plan() throws -> LintPlan {
+    func plan() throws -> LintPlan {
         var (config, warnings) = try LintConfigFiles.read(config)
         config = config.merging(options)
         var plan = LintPlan(config: config, warnings: warnings)
@@ -183,7 +190,7 @@ package struct LintCommand: AsyncParsableCommand {
         return config
     }
 
-    private func chosenShellCheck() throws -> ShellCheckProgram? {
+    func chosenShellCheck() throws -> ShellCheckProgram? {
         guard shellcheck != false else { return nil }
         if let program = ShellCheckProgram.find() { return program }
         if shellcheck == true {
