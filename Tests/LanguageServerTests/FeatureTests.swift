@@ -170,9 +170,9 @@ struct CompletionTests {
     private static func complete(_ text: String) -> [String] {
         let parts = text.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
         let before = parts.first.map(String.init) ?? ""
-        let lines = before.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = before.utf16.split(separator: 0x0a, omittingEmptySubsequences: false)
         var client = Client(parts.joined())
-        return client.completions(lines.count - 1, lines.last?.utf16.count ?? 0)
+        return client.completions(lines.count - 1, lines.last?.count ?? 0)
     }
 
     @Test(
@@ -197,6 +197,8 @@ struct CompletionTests {
             ("FROM a\nCOPY \\\n  --fro|\n", ["--from="]), ("FROM a\nRUN apt-get |", []),
             ("FROM a\nRUN apt-get --y|", []),
             ("FROM a\nRUN <<E\nFR|\nE\n", []), ("FROM a\nCOPY a --f|", []),
+            ("FROM a\nARG FOO\nARG BAR\nRUN <<E\necho $F|\nE\n", ["FOO"]), ("FROM a\nRUN <<E\necho $\nF|\nE\n", []),
+            ("FROM a AS x\nFROM b\r\nCOPY \\\r\n  # why\r\n  --from=|\r\n", ["x"]),
         ])
     func table(text: String, labels: [String]) { #expect(Self.complete(text) == labels) }
 

@@ -42,18 +42,17 @@ struct InstructionContext {
     /// The words that are no flags.
     var arguments: [String] { words.filter { !$0.hasPrefix("--") } }
 
-    /// Removes continuations and the comments between them.
+    /// Puts the lines of an instruction behind each other, without continuations and the comments between them.
     private static func join(_ text: inout [UInt8], escape: UInt8) {
         guard text.contains(0x0a) else { return }
         var out: [UInt8] = []
         for line in text.split(separator: 0x0a, omittingEmptySubsequences: false) {
-            let trimmed = line.drop(while: isBlank)
-            if !out.isEmpty, trimmed.first == UInt8(ascii: "#") { continue }
+            if !out.isEmpty, line.drop(while: isBlank).first == UInt8(ascii: "#") { continue }
             var line = line
-            while let last = line.last, isBlank(last) || last == 0x0d, line.count > 1 { line.removeLast() }
-            let isContinued = line.last == escape
-            out.append(contentsOf: isContinued ? line.dropLast() : line)
-            if isContinued { out.append(0x20) }
+            while let last = line.last, isBlank(last) || last == 0x0d { line.removeLast() }
+            if line.last == escape { line.removeLast() }
+            if !out.isEmpty { out.append(0x20) }
+            out.append(contentsOf: line)
         }
         // Blanks behind the cursor's word are the end of a word.
         if let last = text.last, isBlank(last) { out.append(0x20) }
