@@ -61,7 +61,7 @@ test: check build-tests ## everything that CI runs: checks, unit and integration
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
 	@scripts/run-tests "unit tests" --skip '$(NETWORK_TESTS)|$(INTEGRATION_TESTS)'
 	@scripts/run-tests "network tests" --filter '$(NETWORK_TESTS)'
-	@scripts/run-tests "integration tests" --filter '$(INTEGRATION_TESTS)'
+	@SAMPAN_TEST_SWIFT=1 scripts/run-tests "integration tests" --filter '$(INTEGRATION_TESTS)'
 	$(SAY) "all tests passed; next: make demo, make bench"
 
 demo: setup-demo ## build the program, then the example images with it, and show what was gained
