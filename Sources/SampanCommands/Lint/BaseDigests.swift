@@ -1,6 +1,7 @@
 import Core
 import Distribution
 import DockerfileLint
+import OCI
 
 /// The digests that base images have in their registries now.
 enum BaseDigests {
