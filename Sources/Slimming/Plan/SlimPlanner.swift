@@ -1,5 +1,5 @@
 internal import Binaries
-package import Core
+internal import Core
 package import ImageAnalysis
 internal import Layers
 internal import OCI

@@ -1,4 +1,4 @@
-package import Core
+internal import Core
 internal import DockerfileLint
 package import DockerfileSyntax
 package import OCI
