@@ -121,7 +121,7 @@ struct ShellRecipeTests {
         let broken = try jobs.run(commit: "2", policy("policy:\n  size:\n    max: 50 parrots\n"))
         #expect(broken.code == 2 && broken.error.contains("policy.yaml:3:10\n"), "\(broken)")
         let missing = try jobs.run(commit: "3", ["SAMPAN_POLICY": "/nowhere/sampan.yaml"])
-        #expect(missing.code == 2 && missing.error.contains("has no policy"), "\(missing)")
+        #expect(missing.code == 2 && missing.error.contains("there is no policy"), "\(missing)")
 
         let text = String(
             decoding: try WholeFile.read(jobs.work.context + "/Dockerfile", limit: 1 << 20), as: UTF8.self)
