@@ -12,7 +12,15 @@ MANY_TARGET = 20
 ONE_TARGET = 5
 FILES = 1000
 
-_IMAGES = ["debian:12", "debian:bookworm-slim", "ubuntu:24.04", "python:3.13-slim", "node:22", "golang:1.25", "ruby:3.4"]
+_IMAGES = [
+    "debian:12",
+    "debian:bookworm-slim",
+    "ubuntu:24.04",
+    "python:3.13-slim",
+    "node:22",
+    "golang:1.25",
+    "ruby:3.4",
+]
 _PACKAGES = "curl git make gcc libc6-dev ca-certificates tini jq unzip zlib1g-dev libpq-dev openssl".split()
 _STEPS = [
     "curl -fsSL https://example.com/{name}.tar.gz -o /tmp/{name}.tar.gz && tar -xzf /tmp/{name}.tar.gz -C /opt",
