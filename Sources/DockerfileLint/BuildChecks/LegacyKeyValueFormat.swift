@@ -38,13 +38,13 @@ enum LegacyKeyValueFormat: LintRule {
         case .words:
             edits[0].text = "=\""
             edits.append(.insert("\"", at: pair.value.range.end))
-        case .quotedWords:
+        case .quotedWords(let blanks):
             let mapped = instruction.body.range(instruction.argumentsRange)
             guard mapped.end == pair.value.range.end, file.source.text(pair.value.range) == pair.value.text else {
                 return nil
             }
             let sign = String(UnicodeScalar(escape))
-            edits += blanks(outsideQuotes: value, escape).map { .insert(sign, at: pair.value.range.start + $0) }
+            edits += blanks.map { .insert(sign, at: pair.value.range.start + $0) }
         case .broken: return nil
         }
         return Fix("write \(pair.name.text)=…", edits)
@@ -58,7 +58,8 @@ enum LegacyKeyValueFormat: LintRule {
         case word
         /// Has blanks, and no quotes or escapes.
         case words
-        case quotedWords
+        /// With the places of the blanks outside quotes.
+        case quotedWords([Int])
         /// A quote without an end, or an escape at the end.
         case broken
 
@@ -69,41 +70,23 @@ enum LegacyKeyValueFormat: LintRule {
                 self = hasBlanks ? .words : .word
                 return
             }
-            guard isClosed(value, escape) else {
+            guard let blanks = blanks(outsideQuotes: value, escape) else {
                 self = .broken
                 return
             }
-            self = blanks(outsideQuotes: value, escape).isEmpty ? .word : .quotedWords
+            self = blanks.isEmpty ? .word : .quotedWords(blanks)
         }
     }
 
-    private static func isClosed(_ value: [UInt8], _ escape: UInt8) -> Bool {
-        var open: UInt8?
-        var index = 0
-        while index < value.count {
-            let byte = value[index]
-            if byte == escape, open != apostrophe {
-                guard index + 1 < value.count else { return false }
-                index += 2
-                continue
-            }
-            if let mark = open {
-                if byte == mark { open = nil }
-            } else if byte == quote || byte == apostrophe {
-                open = byte
-            }
-            index += 1
-        }
-        return open == nil
-    }
-
-    private static func blanks(outsideQuotes value: [UInt8], _ escape: UInt8) -> [Int] {
+    /// - Returns: nil when a quote has no end, or an escape is the last byte.
+    private static func blanks(outsideQuotes value: [UInt8], _ escape: UInt8) -> [Int]? {
         var out: [Int] = []
         var open: UInt8?
         var index = 0
         while index < value.count {
             let byte = value[index]
             if byte == escape, open != apostrophe {
+                guard index + 1 < value.count else { return nil }
                 index += 2
                 continue
             }
@@ -116,6 +99,6 @@ enum LegacyKeyValueFormat: LintRule {
             }
             index += 1
         }
-        return out
+        return open == nil ? out : nil
     }
 }

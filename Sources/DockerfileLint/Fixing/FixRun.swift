@@ -7,8 +7,9 @@ import DockerfileSyntax
 /// the next pass, which looks at the new text. A pass that leaves more errors than there were is taken back, and its
 /// fixes are tried one by one.
 package struct FixRun: Sendable {
-    package let before: SourceFile
-    package private(set) var after: SourceFile
+    /// The file as it is now.
+    package private(set) var file: LintFile
+    package var after: SourceFile { file.source }
     /// What was done, in order.
     package private(set) var applied: [Finding] = []
     /// What is left in ``after``.
@@ -20,16 +21,13 @@ package struct FixRun: Sendable {
     package init(
         fixing source: SourceFile, unsafe: Bool, settings: LintSettings, project: (any LintProject)? = nil
     ) {
-        before = source
-        after = source
         let tools = Tools(unsafe: unsafe, settings: settings, project: project)
-        var file = LintFile(parsing: source, settings: settings, project: project)
+        file = LintFile(parsing: source, settings: settings, project: project)
         remaining = Linter.lint(file)
         for _ in 0..<Self.passLimit {
             let candidates = remaining.filter(tools.wants)
             guard let step = tools.step(file, candidates) else { return }
             applied += step.applied
-            after = step.file.source
             file = step.file
             remaining = step.findings
         }

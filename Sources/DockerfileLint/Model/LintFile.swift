@@ -13,6 +13,9 @@ package struct LintFile: Sendable {
     /// Nil when nothing is known but the file, as for text from standard input.
     package let project: (any LintProject)?
 
+    /// See ``deliveries``: several rules ask for them, and a file without stages that compile has no need of them.
+    let knownDeliveries = OnDemand<[Delivery]>()
+
     package var source: SourceFile { dockerfile.source }
 
     package init(parsing source: SourceFile, settings: LintSettings = LintSettings(), project: (any LintProject)? = nil)

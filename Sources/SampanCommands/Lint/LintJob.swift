@@ -72,9 +72,8 @@ struct LintJob: Sendable {
         let project = project(source)
         if fixes != .none {
             let run = FixRun(fixing: source, unsafe: fixes == .all, settings: settings, project: project)
-            let file = LintFile(parsing: run.after, settings: settings, project: project)
             return Item(
-                file: file,
+                file: run.file,
                 outcome: Outcome(before: source, after: run.after, findings: run.remaining, applied: run.applied))
         }
         let file = LintFile(parsing: source, settings: settings, project: project)

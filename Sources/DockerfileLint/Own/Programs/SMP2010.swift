@@ -36,7 +36,7 @@ enum SMP2010: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         var told: Set<Int> = []
-        for delivery in file.deliveries() where delivery.build.language == .go {
+        for delivery in file.deliveries where delivery.build.language == .go {
             let build = delivery.build
             guard let base = delivery.base, base.library == .none || base.library == .musl,
                 let builder = StageBase(file, delivery.builder), builder.library == .glibc,

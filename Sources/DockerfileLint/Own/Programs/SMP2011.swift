@@ -34,7 +34,7 @@ enum SMP2011: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         var told: Set<Int> = []
-        for delivery in file.deliveries() where delivery.build.language == .go {
+        for delivery in file.deliveries where delivery.build.language == .go {
             let build = delivery.build
             let flags = file.value(of: "GOFLAGS", for: build) ?? ""
             let words = build.command.words.dropFirst(build.verb + 1)

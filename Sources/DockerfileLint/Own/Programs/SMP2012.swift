@@ -33,7 +33,7 @@ enum SMP2012: LintRule {
             """))
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        for delivery in file.deliveries() where delivery.base?.library == StageBase.Library.none {
+        for delivery in file.deliveries where delivery.base?.library == StageBase.Library.none {
             let build = delivery.build
             let builder = StageBase(file, delivery.builder)
             // Rust's own target on Alpine is static.

@@ -32,7 +32,7 @@ enum SMP2013: LintRule {
             """))
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        for delivery in file.deliveries() {
+        for delivery in file.deliveries {
             guard let base = delivery.base, let builder = StageBase(file, delivery.builder) else { continue }
             let build = delivery.build
             switch (builder.library, base.library) {

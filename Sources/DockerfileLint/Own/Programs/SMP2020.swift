@@ -43,7 +43,7 @@ enum SMP2020: LintRule {
     static func check(_ file: LintFile, _ report: inout LintReport) {
         guard let search = SourceSearch(file) else { return }
         var told: Set<Int> = []
-        for delivery in file.deliveries() where delivery.build.language == .go {
+        for delivery in file.deliveries where delivery.build.language == .go {
             guard let base = delivery.base, lacksCertificates(base),
                 !file.mentions(["certs", "certificate", "/ssl"], in: delivery.stage),
                 !file.hasLibraries(delivery.stage),

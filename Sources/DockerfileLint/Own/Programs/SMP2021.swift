@@ -30,7 +30,7 @@ enum SMP2021: LintRule {
     private static func checkSources(_ file: LintFile, _ report: inout LintReport) {
         guard let search = SourceSearch(file) else { return }
         var told: Set<Int> = []
-        for delivery in file.deliveries() where delivery.build.language == .go {
+        for delivery in file.deliveries where delivery.build.language == .go {
             guard let base = lacking(file, delivery.stage), !file.hasLibraries(delivery.stage),
                 !delivery.build.command.words.contains(where: { $0.text.contains("timetzdata") }),
                 told.insert(delivery.stage.index).inserted,

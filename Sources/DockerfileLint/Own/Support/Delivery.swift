@@ -2,7 +2,7 @@ import DockerfileSyntax
 import ShellSyntax
 
 /// A program that one stage compiles and another one takes.
-struct Delivery {
+struct Delivery: Sendable {
     let build: ProgramBuild
     let builder: LintStage
     let copy: LintStatement
@@ -13,7 +13,9 @@ struct Delivery {
 
 extension LintFile {
     /// Every program that COPY takes from a stage which compiles it.
-    func deliveries() -> [Delivery] {
+    var deliveries: [Delivery] { knownDeliveries.value { findDeliveries() } }
+
+    private func findDeliveries() -> [Delivery] {
         guard stages.count > 1 else { return [] }
         var out: [Delivery] = []
         var made: [Int: Workshop] = [:]

@@ -45,6 +45,8 @@ struct AdviceMaker {
     let origins: ContentOrigins
     /// The waste, of which what came by copies is that of the layer that wrote it.
     private(set) var items: [Waste.Item] = []
+    /// Indexes in ``items``: every rule asks for a kind or two of what may be tens of thousands.
+    private var byKind: [Waste.Kind: [Int]] = [:]
 
     init(_ explanation: Explanation, _ dockerfile: DockerfileLines? = nil) {
         self.explanation = explanation
@@ -62,6 +64,7 @@ struct AdviceMaker {
             item.layer = origin
             return item
         }
+        byKind = Dictionary(grouping: items.indices) { items[$0].kind }
     }
 
     var image: AnalysedImage { explanation.image }
@@ -84,12 +87,16 @@ struct AdviceMaker {
         image.layers.indices.contains(layer) ? image.layers[layer].cause.place : nil
     }
 
+    /// The items of some kinds, in their order.
+    func items(of kinds: Set<Waste.Kind>) -> [Waste.Item] {
+        kinds.flatMap { byKind[$0] ?? [] }.sorted().map { items[$0] }
+    }
+
     /// The items of some kinds by a key, in the order of the keys.
     func group<Key: Hashable & Comparable>(
         _ kinds: Set<Waste.Kind>, by key: (Waste.Item) -> Key
     ) -> [(key: Key, items: [Waste.Item])] {
-        let items = items.filter { kinds.contains($0.kind) }
-        return Dictionary(grouping: items, by: key).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        Dictionary(grouping: items(of: kinds), by: key).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     static func bytes(_ items: [Waste.Item]) -> Int64 { items.reduce(0) { $0 + $1.bytes } }

@@ -43,7 +43,7 @@ extension AdviceMaker {
     }
 
     private func stages() -> [Advice] {
-        let items = items.filter { $0.kind == .buildTool || $0.kind == .source }
+        let items = items(of: [.buildTool, .source])
         // A few headers don't make a toolchain.
         let tools = Self.bytes(items) >= 1 << 20 && !image.layers.isEmpty ? Self.bytes(items) : 0
         let base = stageBase
