@@ -10,7 +10,8 @@ struct GoTests {
         images: ImageSource = .assembled
     ) throws -> Project {
         try Detector.detect(
-            ProjectTree(files.merging(["go.mod": module]) { own, _ in own }), name: "dir", images: images)
+            ProjectTree(files.merging(["go.mod": module]) { own, _ in own }), name: "dir",
+            choices: .images(images))
     }
 
     private static let main = "package main\n\nfunc main() {}\n"
@@ -67,8 +68,14 @@ struct GoTests {
         "the builder is the base where its Go is new enough, else an image",
         arguments: [
             ("go 1.16", "base:golang"), ("go 1.23", "base:golang"), ("go 1.23.0", "base:golang"), ("", "base:golang"),
-            ("go 1.24", "golang:1.26-bookworm"), ("go 1.25.3", "golang:1.26-bookworm"),
-            ("go 1.99", "golang:1.99-bookworm"),
+            ("go 1.24", "golang:1.27-bookworm"), ("go 1.25.3", "golang:1.27-bookworm"),
+            ("go 1.26", "golang:1.26-bookworm"), ("go 1.26.4", "golang:1.26-bookworm"),
+            ("go 1.99", "golang:1.99-bookworm"), ("go 1.22\ntoolchain go1.23.1", "base:golang"),
+            ("go 1.22\ntoolchain go1.25.1", "golang:1.25-bookworm"),
+            ("go 1.26.0\ntoolchain go1.27.2", "golang:1.27-bookworm"),
+            // One that is older than the module itself counts for nothing, and so does a word.
+            ("go 1.26.0\ntoolchain go1.25.2", "golang:1.26-bookworm"),
+            ("go 1.22\ntoolchain default", "base:golang"),
         ])
     func builder(_ line: String, _ image: String) throws {
         let project = try Self.project(["main.go": Self.main], module: "module a\n\(line)\n")

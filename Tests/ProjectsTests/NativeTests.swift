@@ -24,7 +24,8 @@ struct NativeTests {
         -> Project
     {
         try Detector.detect(
-            ProjectTree(["Makefile": makefile, source: "int main(void) { return 0; }\n"]), name: "x", images: images)
+            ProjectTree(["Makefile": makefile, source: "int main(void) { return 0; }\n"]), name: "x",
+            choices: .images(images))
     }
 
     @Test("linking decides the base")

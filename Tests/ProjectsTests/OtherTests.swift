@@ -6,7 +6,7 @@ import Testing
 @Suite("Python, Node, Rust, Java and Swift projects")
 struct OtherTests {
     private func detect(_ files: [String: String], _ images: ImageSource = .assembled) throws -> Project {
-        try Detector.detect(ProjectTree(files), name: "dir", images: images)
+        try Detector.detect(ProjectTree(files), name: "dir", choices: .images(images))
     }
 
     @Test(
@@ -36,7 +36,7 @@ struct OtherTests {
         "versions of Python",
         arguments: [
             (">=3.9", "base:python"), (">=3.8,<4", "base:python"), ("^3.10", "base:python"),
-            (">=3.12", "python:3.13-slim-bookworm"),
+            (">=3.12", "python:3.14-slim-bookworm"),
             ("==3.10.*", "python:3.10-slim-bookworm"), ("~=3.11", "base:python"),
         ])
     func pythonVersions(_ range: String, _ image: String) throws {
@@ -112,9 +112,9 @@ struct OtherTests {
         let project = try detect(files)
         #expect(project.kind == .go)
         #expect(project.remarks.contains { $0.contains("package.json") && !$0.contains("Makefile") })
-        #expect(throws: ProjectError.unknown) { try detect(["README.md": ""]) }
+        #expect(throws: ProjectError.unknown(links: [])) { try detect(["README.md": ""]) }
         #expect(throws: ProjectError.notOfKind(.rust, found: [.go, .node, .make])) {
-            try Detector.detect(ProjectTree(files), name: "x", kind: .rust)
+            try Detector.detect(ProjectTree(files), name: "x", choices: .kind(.rust))
         }
     }
 

@@ -31,10 +31,10 @@ struct SignsTests {
     func health() {
         let tree = ProjectTree(["a.py": "x = \"/healthz\"\n", "b.py": "listen(8000)\ny = '/metrics'\n"])
         var project = Project(kind: .python, name: "x")
-        ServiceSigns(tree, in: ["a.py", "b.py"]).apply(to: &project)
+        ServiceSigns(tree, in: ["a.py", "b.py"]).apply(to: &project, Choices())
         #expect(project.port == 8000 && project.health == "/healthz" && project.metrics == "/metrics")
         var other = Project(kind: .python, name: "x")
-        ServiceSigns(tree, in: ["a.py"]).apply(to: &other)
+        ServiceSigns(tree, in: ["a.py"]).apply(to: &other, Choices())
         #expect(other.port == nil && other.health == nil)
     }
 

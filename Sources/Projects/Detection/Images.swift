@@ -1,20 +1,54 @@
-/// The versions of images that are written where the project asks for none, as of November 2026.
+/// The images that are written where a project asks for no version of its own, as of 2026-11-21.
 ///
-/// Each is the newest release with support of its line then; a project that names a version gets that one.
+/// A release line is here when its tag was found in use in public Dockerfiles by that day; `until` is what its makers
+/// say of how long it gets fixes. Newer lines that a project asks for are taken on trust. docs/init.md has the table.
 enum Images {
-    static let go = "1.26"
-    static let swift = "6.2"
-    static let rust = "1.90"
-    static let node = "24"
-    static let python = "3.13"
-    static let java = "21"
-    static let gcc = "14"
+    /// A release line and the tag that stands for it.
+    struct Line: Sendable, Equatable {
+        var version: Version
+        /// `2027-02`; nil while there is no successor that would end it.
+        var until: String?
+    }
+
+    // https://go.dev/doc/devel/release: a line gets fixes until the second one after it is out.
+    static let go = [Line(version: Version(1, 27)), Line(version: Version(1, 26), until: "2027-02")]
+    // https://www.swift.org/install/
+    static let swift = [Line(version: Version(6, 3)), Line(version: Version(6, 2))]
+    // https://www.rust-lang.org/: one line at a time; older compilers are for those who name one.
+    static let rust = [Line(version: Version(1, 97))]
+    // https://nodejs.org/en/about/previous-releases: lines with long-term support.
+    static let node = [
+        Line(version: Version(24, 0), until: "2028-04"), Line(version: Version(22, 0), until: "2027-04"),
+    ]
+    // https://devguide.python.org/versions/
+    static let python = [
+        Line(version: Version(3, 14), until: "2030-10"), Line(version: Version(3, 13), until: "2029-10"),
+        Line(version: Version(3, 12), until: "2028-10"), Line(version: Version(3, 11), until: "2027-10"),
+    ]
+    // https://adoptium.net/support/: long-term releases; 21 is what is written for a project that asks for none.
+    static let java = [
+        Line(version: Version(17, 0), until: "2027-10"), Line(version: Version(21, 0), until: "2029-12"),
+        Line(version: Version(25, 0), until: "2031-09"),
+    ]
+    static let defaultJava = 21
+    // https://gcc.gnu.org/releases.html
+    static let gcc = [Line(version: Version(14, 0))]
+
     /// The Debian that assembled bases are made of; programs must be linked against no newer C library.
     static let debian = "bookworm"
 
     /// What the assembled bases hold.
     static let assembledGo = Version(1, 23)
     static let assembledPython = Version(3, 11)
+
+    /// The line of a list that is written for a project that needs at least some version: the line that it names while
+    /// that is one of ours, else our newest, else, for what is newer than all of ours, its own.
+    static func line(_ lines: [Line], atLeast wanted: Version?) -> Version {
+        guard let newest = lines.first?.version else { return wanted ?? Version(0, 0) }
+        guard let wanted else { return newest }
+        let asked = wanted.line
+        return lines.contains { $0.version == asked } ? asked : max(asked, newest)
+    }
 }
 
 /// `1.23` or `1.23.4`; further parts don't matter here.
@@ -40,6 +74,7 @@ struct Version: Comparable, Sendable, CustomStringConvertible {
     }
 
     var short: String { "\(major).\(minor)" }
+    var line: Version { Version(major, minor) }
     var description: String { patch.map { "\(short).\($0)" } ?? short }
 
     static func < (left: Version, right: Version) -> Bool {

@@ -3,6 +3,8 @@ struct ServiceSigns {
     var port: (value: Int, place: TextPlace)?
     var health: (value: String, place: TextPlace)?
     var metrics: TextPlace?
+    /// Where the port is read from the variable PORT.
+    var variable: TextPlace?
 
     /// Paths that services answer on when they are well, from the most to the least telling.
     static let healthPaths = [
@@ -26,6 +28,13 @@ struct ServiceSigns {
                 Self.isCode(line) && Words.quoted(line).contains { $0 == "/metrics" || $0 == "GET /metrics" }
                     ? true : nil
             }?.place
+        variable = tree.firstLine(in: paths, { Self.readsPort($0) ? true : nil })?.place
+    }
+
+    /// `os.Getenv("PORT")`, `process.env.PORT`, `os.environ.get('PORT')`, `getenv("PORT")`.
+    private static func readsPort(_ line: Substring) -> Bool {
+        guard isCode(line), line.contains("PORT") else { return false }
+        return line.contains("env.PORT") || (line.lowercased().contains("env") && Words.quoted(line).contains("PORT"))
     }
 
     private static func isCode(_ line: Substring) -> Bool {
@@ -105,12 +114,26 @@ struct ServiceSigns {
     }
 
     /// Writes it down in a project.
-    func apply(to project: inout Project) {
-        if let port {
+    func apply(to project: inout Project, _ choices: Choices) {
+        if let chosen = choices.port {
+            project.port = chosen
+            let other = port.map { $0.value == chosen ? "" : "; \($0.place) says \($0.value)" } ?? ""
+            project.conclude("port", String(chosen), choices.why("--port") + other)
+            if let variable, port?.value != chosen {
+                project.variables.append(("PORT", String(chosen)))
+                project.conclude("variable", "PORT=\(chosen)", "\(variable) reads it")
+            }
+        } else if let port {
             project.port = port.value
             project.conclude("port", String(port.value), "\(port.place)")
         }
-        if let health, project.port != nil {
+        switch choices.health {
+        case .path(let path)?:
+            project.health = path
+            project.conclude("health", "GET \(path)", choices.why("--health"))
+        case .unasked?: project.conclude("health", "not asked", choices.why("--no-health"))
+        case nil:
+            guard let health, project.port != nil else { break }
             project.health = health.value
             project.conclude("health", "GET \(health.value)", "\(health.place)")
         }

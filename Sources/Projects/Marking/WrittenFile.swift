@@ -34,6 +34,9 @@ package struct WrittenFile: Sendable, Equatable {
         case foreign
     }
 
+    /// Whether a line has the mark.
+    static func isMarked(_ line: some StringProtocol) -> Bool { line.contains("sampan init (") }
+
     package func state(of there: [UInt8]?) -> State {
         guard let there else { return .new }
         let old = String(decoding: there, as: UTF8.self)

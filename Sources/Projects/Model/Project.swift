@@ -1,6 +1,6 @@
 /// What a project is written in, and with which tool it is built.
 package enum ProjectKind: String, Sendable, CaseIterable {
-    case go, swift, rust, maven, python, node, cmake, make
+    case go, swift, rust, maven, python, node, cmake, make, c
 
     package var title: String {
         switch self {
@@ -12,6 +12,7 @@ package enum ProjectKind: String, Sendable, CaseIterable {
         case .node: "Node"
         case .cmake: "C/C++ (CMake)"
         case .make: "C/C++ (Make)"
+        case .c: "C/C++ (sources alone)"
         }
     }
 }
@@ -94,6 +95,8 @@ package struct Project: Sendable {
     package var metrics: String?
     /// A command in the image that asks for `health`.
     package var healthCommand: [String]?
+    /// Variables of the final stage, in order.
+    package var variables: [(name: String, value: String)] = []
 
     /// Lines of the ignore file beside those that every project gets.
     package var ignored: [String] = []
@@ -118,17 +121,4 @@ package enum ImageSource: Sendable, Equatable {
     case assembled
     /// Images of Docker Hub alone: the Dockerfile is one for other builders, too.
     case registry
-}
-
-extension Project {
-    package mutating func rename(_ name: String) {
-        self.name = Words.safeName(name)
-        conclude("name", self.name, "--name")
-    }
-
-    package mutating func setPort(_ port: Int) {
-        self.port = port
-        conclusions.removeAll { $0.about == "port" }
-        conclude("port", String(port), "--port")
-    }
 }

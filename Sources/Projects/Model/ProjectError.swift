@@ -3,20 +3,44 @@ package import Core
 /// Why no image can be planned for a project.
 package enum ProjectError: Error, Equatable, DiagnosticConvertible {
     /// No file tells what it is.
-    case unknown
+    case unknown(links: [String])
+    /// The file that shows what the project is can't be read, is too large or no text.
+    case unreadable(String)
     case notOfKind(ProjectKind, found: [ProjectKind])
     case noProgram(String, known: [String])
+    /// The head of a Dockerfile records an option that there is none of.
+    case badRecord(String)
+    case healthWithoutPort
+    case noBuilder
     /// A library, or a project whose programs can't be told.
     case nothingToRun(ProjectKind, looked: String, hint: String)
 
     package var diagnostic: Diagnostic {
         switch self {
-        case .unknown:
+        case .unknown(let links):
             Diagnostic(
                 code: "init.unknown", "nothing here tells what the project is",
+                causes: links.prefix(3).map { "\(SafeText.text($0)) is a symbolic link, which is not followed" },
                 hint:
                     "known are go.mod, Package.swift, Cargo.toml, pom.xml, pyproject.toml or requirements.txt, package.json, "
-                    + "CMakeLists.txt, Makefile: run it where one of them is, or name the directory")
+                    + "CMakeLists.txt, Makefile, a C file with main(): run it where one of them is, or name the directory")
+        case .unreadable(let path):
+            Diagnostic(
+                code: "init.unreadable", "cannot read \(SafeText.text(path)), which tells what the project is",
+                causes: ["it is closed to you, larger than 1 MiB, or no text"],
+                hint: "nothing was written; mend the file, or choose another with --kind")
+        case .badRecord(let option):
+            Diagnostic(
+                code: "init.record",
+                "the line '# Options:' of the Dockerfile says '\(SafeText.text(option))' in a way that no option takes",
+                hint: "mend the line, or forget it with --reset")
+        case .healthWithoutPort:
+            Diagnostic(
+                code: "init.health", "--health asks a service, and nothing tells its port", hint: "add --port PORT")
+        case .noBuilder:
+            Diagnostic(
+                code: "init.builder", "--builder replaces the image of a stage that builds, and this project needs none",
+                hint: "--base replaces the image of the final stage")
         case .notOfKind(let kind, let found):
             Diagnostic(
                 code: "init.kind", "this is no \(kind.title) project",

@@ -6,13 +6,16 @@ package struct ProjectTree: Sendable {
     package let paths: [String]
     /// Directories that were passed over, with what makes them no source: `node_modules`, `.git`.
     package let passedOver: [String]
+    /// Symbolic links of the project's own directory, which are not followed.
+    package let links: [String]
     private let read: @Sendable (String) -> String?
     private let known: Set<String>
 
     /// - Parameter read: the text of a file; nil when it can't be read, is too large or no text.
-    package init(paths: [String], passedOver: [String] = [], read: @escaping @Sendable (String) -> String?) {
+    package init(paths: [String], passedOver: [String] = [], links: [String] = [], read: @escaping @Sendable (String) -> String?) {
         self.paths = paths.sorted()
         self.passedOver = passedOver.sorted()
+        self.links = links.sorted()
         self.read = read
         known = Set(paths)
     }

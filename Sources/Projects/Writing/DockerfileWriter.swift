@@ -1,14 +1,15 @@
 /// The Dockerfile of a project.
 enum DockerfileWriter {
-    static func file(_ project: Project, source: String?) -> WrittenFile {
+    static func file(_ project: Project, choices: Choices, source: String?) -> WrittenFile {
         var lines = ["# Written by \(WrittenFile.mark): a new run updates this file until somebody changes it."]
+        if let line = choices.line { lines.append(line) }
         lines += [
             "#", "#   sampan build -t \(project.name) .", "#",
             "# These two go into labels: --build-arg VERSION=1.2.3 --build-arg REVISION=$(git rev-parse HEAD)",
         ]
         lines += ["ARG VERSION=dev", "ARG REVISION=unknown", ""]
         if let build = project.build {
-            lines.append("FROM \(build.image) AS build")
+            lines += from(build.image) + ["FROM \(build.image) AS build"]
             // The global value, not one of the stage's own.
             lines += build.lines.map { $0 == "ARG VERSION=dev" ? "ARG VERSION" : $0 }
             lines.append("")
@@ -22,8 +23,12 @@ enum DockerfileWriter {
     }
 
     private static func final(_ project: Project, _ program: ProgramPlan, isNamed: Bool, source: String?) -> [String] {
-        var lines = ["FROM \(project.runtime.image)\(isNamed ? " AS \(stage(program.name))" : "")"]
+        var lines = from(project.runtime.image)
+        lines.append("FROM \(project.runtime.image)\(isNamed ? " AS \(stage(program.name))" : "")")
         lines += project.runtime.lines + program.copies
+        if !project.variables.isEmpty, program == project.programs[0] {
+            lines.append("ENV " + project.variables.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+        }
         lines += ["ARG VERSION", "ARG REVISION"]
         var labels = [("title", program.name), ("version", "${VERSION}"), ("revision", "${REVISION}")]
         if let source { labels.append(("source", source)) }
@@ -38,6 +43,15 @@ enum DockerfileWriter {
         lines.append("ENTRYPOINT \(words(program.entrypoint))")
         if !program.command.isEmpty { lines.append("CMD \(words(program.command))") }
         return lines
+    }
+
+    /// What stands before FROM. Digests of images are known to registries alone, and init asks none.
+    private static func from(_ image: String) -> [String] {
+        if image == "scratch" || image.hasPrefix("base:") || image.contains("@") { return [] }
+        return [
+            "# Without a digest the tag means another image from time to time. Take the next line away, and sampan lint --fix pins it.",
+            "# sampan ignore=SMP2031",
+        ]
     }
 
     /// `build` is taken.

@@ -29,7 +29,7 @@ enum IgnoreWriter {
             return ["**/*_test.go", "**/testdata"] + (isSource ? [] : ["/bin"]) + project.ignored
         // The manifest names the directories of tests, and the package manager asks for them.
         case .swift: return ["**/.build", "**/.swiftpm"] + project.ignored
-        case .rust, .maven, .node, .cmake, .make, .python: return project.ignored
+        case .rust, .maven, .node, .cmake, .make, .c, .python: return project.ignored
         }
     }
 

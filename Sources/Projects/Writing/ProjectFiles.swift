@@ -1,7 +1,7 @@
 /// What is written for a project.
 package struct ProjectFiles: Sendable {
     /// Services that run jobs.
-    package enum Pipeline: String, Sendable, CaseIterable { case github, gitlab, none }
+    package enum Pipeline: String, Sendable, CaseIterable { case github, gitlab }
 
     package var pipelines: [Pipeline] = []
     package var kubernetes = false
@@ -11,12 +11,15 @@ package struct ProjectFiles: Sendable {
     /// What GitHub's job runs on.
     package var branch = "main"
 
+    /// What the head of the Dockerfile records.
+    package var choices = Choices()
+
     package init() {}
 
     /// The files in the order in which they are told.
     package func files(of project: Project, in tree: ProjectTree) -> [WrittenFile] {
         var out = [
-            DockerfileWriter.file(project, source: source), IgnoreWriter.file(project, tree),
+            DockerfileWriter.file(project, choices: choices, source: source), IgnoreWriter.file(project, tree),
             SettingsWriter.file(project),
         ]
         out += RecipeWriter.files(project)

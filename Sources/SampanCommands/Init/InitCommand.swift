@@ -10,9 +10,9 @@ package struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Look at a project and write its Dockerfile, .dockerignore, policy and CI job.",
         discussion: """
-            Known are Go, Swift, Rust, C and C++ with Make or CMake, Node, Python, Java with Maven. What is concluded is shown with \
+            Known are Go, Swift, Rust, C and C++ with Make, CMake or sources alone, Node, Python, Java with Maven. What is concluded is shown with \
             its reasons, before anything is written. Files that are there are never overwritten, but for those that an earlier run \
-            wrote and nobody changed since.
+            wrote and nobody changed since. What the options say is recorded in the Dockerfile's head, and heeded by the next run.
             """)
 
     @Argument(help: "The project's directory.")
@@ -27,7 +27,10 @@ package struct InitCommand: ParsableCommand {
     @Flag(help: "Show what would be written, and write nothing.")
     var dryRun = false
 
-    @Option(help: "What the project is, of several: go, swift, rust, maven, python, node, cmake, make.")
+    @Flag(help: "Forget the options of earlier runs.")
+    var reset = false
+
+    @Option(help: "What the project is, of several: go, swift, rust, maven, python, node, cmake, make, c.")
     var kind: String?
 
     @Option(help: "The program that the image is for, of several.")
@@ -36,8 +39,20 @@ package struct InitCommand: ParsableCommand {
     @Option(help: "The port that the service listens on. (default: what the sources tell)")
     var port: Int?
 
+    @Option(help: "The path that answers when the service is well. (default: what the sources tell)")
+    var health: String?
+
+    @Flag(help: "Have nothing ask the service whether it is well.")
+    var noHealth = false
+
     @Option(help: "What the image is called. (default: what the project is called)")
     var name: String?
+
+    @Option(help: "The image to build in. (default: one of the version that the project asks for)")
+    var builder: String?
+
+    @Option(help: "The image that the final stages stand on. (default: the smallest that has what the program needs)")
+    var base: String?
 
     @Option(
         help:
@@ -45,8 +60,10 @@ package struct InitCommand: ParsableCommand {
     var ci: String?
 
     @Option(
-        help: "Where the images in FROM come from: bases that sampan assembles, or docker, for other builders, too.")
-    var bases: Bases = .sampan
+        help:
+            "Where the images in FROM come from: sampan, whose bases are assembled, or docker, for other builders, too. (default: sampan)"
+    )
+    var bases: Bases?
 
     @Flag(help: "Write manifests for Kubernetes, too.")
     var kubernetes = false
@@ -59,85 +76,109 @@ package struct InitCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
+        let said = try choices()
         let folder = try ProjectFolder(directory)
+        let earlier = reset ? Choices() : try Choices(recordedIn: folder.text("Dockerfile") ?? "")
+        let choices = said.over(earlier)
         let tree = try folder.tree()
-        var project = try Detector.detect(
-            tree, name: folder.name, kind: try chosenKind(), program: program,
-            images: bases == .sampan ? .assembled : .registry)
-        try overrule(&project)
-        let plan = try InitPlan(try output(folder, tree).files(of: project, in: tree), in: folder, isForced: force)
+        let project = try Detector.detect(tree, name: folder.name, choices: choices)
+        let files = output(folder, tree, choices).files(of: project, in: tree)
+        let plan = try InitPlan(files, in: folder, isForced: force)
         Console.shared.message(InitReport.conclusions(project))
         if dryRun {
             Console.shared.output(InitReport.contents(plan), terminator: "")
             return Console.shared.message(InitReport.states(plan, isDry: true))
         }
         guard !plan.writes.isEmpty else { return Console.shared.message(InitReport.states(plan, isDry: false)) }
-        guard try yes || confirms(plan) else {
-            Console.shared.message("nothing was written")
-            throw ExitCode(1)
+        if !yes {
+            guard try InitQuestion.isWanted(plan) == true else {
+                Console.shared.message("nothing was written")
+                throw ExitCode(1)
+            }
+            // Somebody may have written one of them while the question stood.
+            guard try InitPlan(files, in: folder, isForced: force).isSame(as: plan) else {
+                throw Diagnostic(
+                    code: "init.race", "the files have changed while the question stood",
+                    hint: "nothing was written; run it again")
+            }
         }
-        for file in plan.writes { try folder.write(file) }
-        for file in plan.writes { Console.shared.output(file.path) }
+        try folder.write(plan.writes)
+        if isatty(1) == 0 { for file in plan.writes { Console.shared.output(file.path) } }
         Console.shared.message(InitReport.states(plan, isDry: false))
         Console.shared.message(InitReport.next(project, directory: directory))
     }
 
-    private func chosenKind() throws -> ProjectKind? {
-        guard let kind else { return nil }
-        if let known = ProjectKind(rawValue: kind) { return known }
-        let names = ProjectKind.allCases.map(\.rawValue)
-        throw Diagnostic(
-            code: "usage.kind", "there is no kind '\(SafeText.text(kind))'",
-            hint: Suggestion.hint(for: kind, in: names) ?? "there are: " + names.joined(separator: ", "), exitCode: 64)
-    }
+    // MARK: - What the person says
 
-    /// What the person says counts more than what the sources do.
-    private func overrule(_ project: inout Project) throws {
-        if let name { project.rename(name) }
-        guard let port else { return }
-        guard (1...65535).contains(port) else {
-            throw Diagnostic(code: "usage.port", "there is no port \(port)", hint: "ports are 1 to 65535", exitCode: 64)
+    private func choices() throws -> Choices {
+        var out = Choices()
+        out.kind = try kind.map { try one(of: ProjectKind.allCases, $0, "kind") }
+        out.pipelines = try ci.map { try one(of: Choices.Pipelines.allCases, $0, "CI service", code: "ci") }
+        if let port, !(1...65535).contains(port) {
+            throw usage("port", "there is no port \(port)", "ports are 1 to 65535")
         }
-        project.setPort(port)
+        if noHealth, health != nil { throw usage("health", "--health and --no-health exclude each other", nil) }
+        if let health, !Choices.isPath(health) {
+            throw usage(
+                "health", "'\(SafeText.text(health))' is no path to ask for",
+                "it begins with / and has letters, digits and -._~/?=&% alone")
+        }
+        for (option, value) in [("program", program), ("name", name)] {
+            if let value, !Choices.isName(value) {
+                throw usage(
+                    option, "'\(SafeText.text(value))' can't be the name of a program or an image",
+                    "take letters, digits and -._ alone")
+            }
+        }
+        for (option, value) in [("builder", builder), ("base", base)] {
+            if let value, !Choices.isImage(value) {
+                throw usage(
+                    option, "'\(SafeText.text(value))' is no image",
+                    "the form is NAME:TAG, NAME@DIGEST, base:RECIPE, or scratch")
+            }
+        }
+        out.program = program
+        out.name = name
+        out.port = port
+        out.health = noHealth ? .unasked : health.map { .path($0) }
+        out.builder = builder
+        out.base = base
+        out.images = bases.map { $0 == .sampan ? .assembled : .registry }
+        out.kubernetes = kubernetes
+        out.monitoring = monitoring
+        return out
     }
 
-    private func output(_ folder: ProjectFolder, _ tree: ProjectTree) throws -> ProjectFiles {
+    private func one<Value: RawRepresentable<String>>(
+        of all: [Value], _ word: String, _ what: String, code: String? = nil
+    ) throws -> Value {
+        if let known = Value(rawValue: word) { return known }
+        let names = all.map(\.rawValue)
+        throw usage(
+            code ?? what, "there is no \(what) '\(SafeText.text(word))'",
+            Suggestion.hint(for: word, in: names) ?? "there are: " + names.joined(separator: ", "))
+    }
+
+    private func usage(_ code: String, _ message: String, _ hint: String?) -> Diagnostic {
+        Diagnostic(code: "usage." + code, message, hint: hint, exitCode: 64)
+    }
+
+    private func output(_ folder: ProjectFolder, _ tree: ProjectTree, _ choices: Choices) -> ProjectFiles {
         var files = ProjectFiles()
-        files.kubernetes = kubernetes
-        files.monitoring = monitoring
-        let config = (try? WholeFile.read(folder.path + "/.git/config", limit: 1 << 20)) ?? []
-        let head = (try? WholeFile.read(folder.path + "/.git/HEAD", limit: 4096)) ?? []
-        files.source = RepositoryFacts.source(config: String(decoding: config, as: UTF8.self))
-        files.branch = RepositoryFacts.branch(head: String(decoding: head, as: UTF8.self)) ?? "main"
-        switch ci {
+        files.choices = choices
+        files.kubernetes = choices.kubernetes
+        files.monitoring = choices.monitoring
+        files.source = RepositoryFacts.source(config: folder.text(".git/config") ?? "")
+        files.branch = RepositoryFacts.branch(head: folder.text(".git/HEAD") ?? "") ?? "main"
+        switch choices.pipelines {
         case nil:
             let isGitLab = tree.has(".gitlab-ci.yml") || files.source?.contains("gitlab") == true
             files.pipelines = [isGitLab ? .gitlab : .github]
-        case "all": files.pipelines = [.github, .gitlab]
-        case "none": files.pipelines = []
-        case let word?:
-            guard let one = ProjectFiles.Pipeline(rawValue: word) else {
-                throw Diagnostic(
-                    code: "usage.ci", "there is no CI service '\(SafeText.text(word))'",
-                    hint: Suggestion.hint(for: word, in: ["github", "gitlab", "all", "none"])
-                        ?? "github, gitlab, all or none", exitCode: 64)
-            }
-            files.pipelines = [one]
+        case .all?: files.pipelines = [.github, .gitlab]
+        case .no?: files.pipelines = []
+        case .github?: files.pipelines = [.github]
+        case .gitlab?: files.pipelines = [.gitlab]
         }
         return files
-    }
-
-    private func confirms(_ plan: InitPlan) throws -> Bool {
-        guard isatty(0) == 1 else {
-            throw Diagnostic(
-                code: "usage.yes", "nobody is there to be asked",
-                hint: "--yes writes without asking, --dry-run shows what would be written",
-                exitCode: 64)
-        }
-        Console.shared.message(InitReport.states(plan, isDry: true))
-        Console.shared.message(
-            "Write \(plan.writes.count == 1 ? "it" : "these \(plan.writes.count) files")? [Y/n] ", terminator: "")
-        let answer = readLine(strippingNewline: true)?.lowercased()
-        return answer.map { ["", "y", "yes"].contains($0) } ?? false
     }
 }

@@ -35,6 +35,7 @@ struct ProjectFolder: Sendable {
     func tree() throws -> ProjectTree {
         var paths: [String] = []
         var passedOver: [String] = []
+        var links: [String] = []
         var pending: [(prefix: String, directory: FileDescriptor, depth: Int)] = [("", descriptor, 0)]
         while let (prefix, directory, depth) = pending.popLast() {
             for bytes in try Directory.names(directory) {
@@ -43,6 +44,8 @@ struct ProjectFolder: Sendable {
                 else { continue }
                 if info.kind == .file {
                     paths.append(prefix + name)
+                } else if info.kind == .symlink {
+                    if prefix.isEmpty { links.append(name) }
                 } else if info.kind == .directory {
                     if ProjectTree.generated.contains(name) {
                         passedOver.append(prefix + name)
@@ -59,16 +62,16 @@ struct ProjectFolder: Sendable {
                 }
             }
         }
-        let root = descriptor
-        return ProjectTree(paths: paths, passedOver: passedOver) { Self.text($0, in: root) }
+        return ProjectTree(paths: paths, passedOver: passedOver, links: links) { text($0) }
     }
 
-    private static func text(_ path: String, in root: FileDescriptor) -> String? {
+    /// The text of a small file; nil when it can't be read or is none.
+    func text(_ path: String) -> String? {
         guard
             let file = try? FileDescriptor.open(
-                beneath: root, BytePath(cleaning: path), O_RDONLY | O_NONBLOCK, links: .refused),
-            let info = try? file.info(), info.kind == .file, info.size <= textLimit,
-            let bytes = try? WholeFile.read(file, limit: textLimit), !bytes.contains(0)
+                beneath: descriptor, BytePath(cleaning: path), O_RDONLY | O_NONBLOCK, links: .refused),
+            let info = try? file.info(), info.kind == .file, info.size <= Self.textLimit,
+            let bytes = try? WholeFile.read(file, limit: Self.textLimit), !bytes.contains(0)
         else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
         return text.utf8.contains(0x0d) ? text.replacing("\r\n", with: "\n") : text
@@ -83,17 +86,72 @@ struct ProjectFolder: Sendable {
             guard try file.info().kind == .file else { throw SystemError(EISDIR, "read", name) }
             return try WholeFile.read(file, limit: 16 << 20, name: name)
         } catch {
-            if error.errno == ENOENT || error.errno == ENOTDIR { return nil }
+            if error.errno == ENOENT { return nil }
+            // A file where a directory of ours would be is found before anything is written.
+            let reason =
+                error.errno == ELOOP
+                ? "it is a symbolic link, or stands behind one"
+                : error.errno == ENOTDIR ? "a part of its path is a file" : error.reason
             throw Diagnostic(
-                code: "init.read", "cannot read '\(name)'",
-                causes: [error.errno == ELOOP ? "it is a symbolic link" : error.reason],
+                code: "init.read", "cannot read '\(name)'", causes: [reason],
                 hint: "nothing was written; move it away")
         }
     }
 
-    func write(_ file: WrittenFile) throws {
-        let target = path.hasSuffix("/") ? path + file.path : path + "/" + file.path
-        if let slash = target.lastIndex(of: "/") { try Directory.create(String(target[..<slash])) }
-        try AtomicFile.write(Array(file.text.utf8), to: target)
+    /// Writes all files or none: they get their names when the last of them is there in full.
+    func write(_ files: [WrittenFile]) throws {
+        let signals = HeldSignals()
+        defer { signals.release() }
+        var made: [String] = []
+        do throws(SystemError) {
+            var unfinished: [AtomicFile] = []
+            for file in files {
+                try makeDirectories(of: file.path, &made)
+                let new = try AtomicFile(path + "/" + file.path)
+                try new.descriptor.write(Array(file.text.utf8))
+                unfinished.append(new)
+            }
+            for file in unfinished { try file.publish() }
+        } catch {
+            for directory in made.reversed() { rmdir(path + "/" + directory) }
+            throw Diagnostic(
+                code: "init.write", "the files can't be written to '\(SafeText.text(path))'",
+                causes: [Diagnostic(explaining: error).message],
+                hint: error.errno == ENOSPC ? "make room" : "see to it that you may write there")
+        }
+    }
+
+    private func makeDirectories(of file: String, _ made: inout [String]) throws(SystemError) {
+        var directory = ""
+        for part in file.split(separator: "/").dropLast() {
+            directory += (directory.isEmpty ? "" : "/") + part
+            if try FileInfo.of(path + "/" + directory) == nil {
+                try Directory.create(path + "/" + directory)
+                made.append(directory)
+            }
+        }
+    }
+}
+
+/// Keeps signals from ending the process for the moment in which files get their names. All threads ignore them, as any
+/// of them may be the one that gets a signal.
+private struct HeldSignals {
+    private let before: [(signal: Int32, action: sigaction)]
+
+    init() {
+        var ignore = sigaction()
+        ignore.__sigaction_handler.sa_handler = SIG_IGN
+        before = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].map { signal in
+            var old = sigaction()
+            sigaction(signal, &ignore, &old)
+            return (signal, old)
+        }
+    }
+
+    func release() {
+        for (signal, action) in before {
+            var action = action
+            sigaction(signal, &action, nil)
+        }
     }
 }

@@ -5,8 +5,8 @@ import Projects
 /// The sample projects under `Tests/Fixtures/projects`.
 enum Samples {
     static let names = [
-        "c-make", "cpp-cmake", "go-two", "go-web", "java-lines", "node-echo", "python-web", "rust-counter",
-        "swift-service",
+        "c-make", "c-sources", "cpp-cmake", "go-two", "go-web", "java-lines", "node-echo", "python-web",
+        "rust-counter", "swift-service",
     ]
 
     private static let root: String = {
@@ -36,7 +36,7 @@ enum Samples {
     }
 
     static func project(_ name: String, _ images: ImageSource = .assembled) throws -> Project {
-        try Detector.detect(tree(name), name: name, images: images)
+        try Detector.detect(tree(name), name: name, choices: .images(images))
     }
 
     /// Everything that can be written for a sample.
@@ -47,11 +47,23 @@ enum Samples {
         wanted.monitoring = true
         wanted.source = "https://git.example.com/team/\(name)"
         let tree = try tree(name)
-        return wanted.files(of: try Detector.detect(tree, name: name, images: images), in: tree)
+        return wanted.files(of: try Detector.detect(tree, name: name, choices: .images(images)), in: tree)
     }
 }
 
 extension Project {
     /// What is concluded about something, without the reasons.
     func conclusions(_ about: String) -> [String] { conclusions.filter { $0.about == about }.map(\.what) }
+}
+
+extension Choices {
+    private static func of(_ set: (inout Choices) -> Void) -> Choices {
+        var out = Choices()
+        set(&out)
+        return out
+    }
+
+    static func images(_ images: ImageSource) -> Choices { of { $0.images = images } }
+    static func kind(_ kind: ProjectKind) -> Choices { of { $0.kind = kind } }
+    static func program(_ program: String) -> Choices { of { $0.program = program } }
 }

@@ -35,7 +35,7 @@ struct GoDetector {
         let needs = needs()
         let embeds = embedded(&project)
 
-        ServiceSigns(tree, in: sources).apply(to: &project)
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
         project.build = build(mains, cgo: cgo, embeds: embeds, &project)
         runtime(cgo: cgo, needs: needs, &project)
         project.programs = mains.map { main in
@@ -205,18 +205,21 @@ struct GoDetector {
     }
 
     private func image(_ project: inout Project) -> String {
-        let wanted = module.go
+        // A compiler that is older than what go.mod wants would fetch that one in the middle of the build.
+        let pinned = module.toolchain.flatMap { $0 >= module.go ?? $0 ? $0 : nil }
+        let wanted = pinned ?? module.go
+        let why = pinned.map { "the toolchain of go.mod is go\($0)" } ?? module.go.map { "go.mod asks for \($0)" }
         if input.images == .assembled, (wanted ?? Images.assembledGo) <= Version(1, 23, 4) {
-            project.conclude(
-                "builder", "base:golang",
-                "Go \(Images.assembledGo.short) of Debian; \(wanted.map { "go.mod asks for \($0)" } ?? "go.mod asks for none")"
-            )
+            let asked = why ?? "go.mod asks for none"
+            project.conclude("builder", "base:golang", "Go \(Images.assembledGo.short) of Debian; \(asked)")
             return "base:golang"
         }
-        let newest = Version(Images.go) ?? Images.assembledGo
-        let version = wanted.map { $0 > newest ? $0.short : newest.short } ?? newest.short
-        let image = "golang:\(version)-\(Images.debian)"
-        project.conclude("builder", image, wanted.map { "go.mod asks for \($0)" } ?? "go.mod names no version")
+        // A toolchain is meant as it stands; `go` is the oldest that will do.
+        let line = pinned?.line ?? Images.line(Images.go, atLeast: module.go)
+        // Before Go 1.20 there was no image on this Debian.
+        let version = line < Version(1, 20) ? Images.line(Images.go, atLeast: nil) : line
+        let image = "golang:\(version.short)-\(Images.debian)"
+        project.conclude("builder", image, why ?? "go.mod names no version")
         return image
     }
 

@@ -4,6 +4,8 @@
 struct GoModule: Sendable, Equatable {
     var path = ""
     var go: Version?
+    /// The compiler that the module wants, where that is newer than `go`.
+    var toolchain: Version?
     /// Modules that are required, with versions.
     var requires: [String] = []
     /// Directories that stand for modules.
@@ -34,6 +36,7 @@ struct GoModule: Sendable, Equatable {
         switch verb {
         case "module": path = first
         case "go": go = Version(first)
+        case "toolchain": toolchain = first.hasPrefix("go") ? Version(first.dropFirst(2)) : nil
         case "require": requires.append(first)
         case "replace":
             if let target = words.last, target.hasPrefix("./") || target.hasPrefix("../") {

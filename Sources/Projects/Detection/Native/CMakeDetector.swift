@@ -56,7 +56,7 @@ struct CMakeDetector {
             input: input, libraries: NativeLibraries(words: words + links, packages: found), isPlusPlus: isPlusPlus,
             staticWhy: words.contains("-static") ? "-static in the CMakeLists.txt" : nil,
             tools: ["cmake", "ninja-build"] + (found.contains("PkgConfig") ? ["pkg-config"] : []))
-        ServiceSigns(tree, in: sources).apply(to: &project)
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
         let builder = stages.builder(&project)
         var lines = NativeStages.install(builder.install) + ["WORKDIR /src", "COPY . ."]
         lines += [

@@ -25,7 +25,7 @@ struct MakeDetector {
                 .make,
                 looked:
                     "no rule of \(input.marker) links a program: none has '-o NAME', no variable is called TARGET or PROGRAM",
-                hint: "give the program's name to a variable: PROGRAM = NAME")
+                hint: "give the program's name to a variable: PROGRAM = NAME; or compile the sources without it: --kind c")
         }
         var project = Project(kind: .make, name: Words.name(main))
         for program in programs {
@@ -36,7 +36,7 @@ struct MakeDetector {
             input: input, libraries: NativeLibraries(words: words), isPlusPlus: isPlusPlus,
             staticWhy: words.contains("-static") ? "-static in \(input.marker)" : nil,
             tools: words.contains("pkg-config") ? ["pkg-config"] : [])
-        ServiceSigns(tree, in: sources).apply(to: &project)
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
         let builder = stages.builder(&project)
         var lines = NativeStages.install(builder.install) + ["WORKDIR /src", "COPY . ."]
         lines += ["RUN make\(targets(programs))\(compiler) \\", "    && install -d /out \\"]

@@ -7,13 +7,16 @@ struct NativeStages {
     let staticWhy: String?
     /// Packages that the builder needs beside compilers and make: `cmake`.
     let tools: [String]
+    /// What a dynamic program is dynamic for, where that is known.
+    var dynamicWhy: String?
 
     /// The image to build in, with a recipe where more is needed than compilers.
     func builder(_ project: inout Project) -> (image: String, install: [String]) {
         let packages = (tools + libraries.buildPackages).sorted()
         guard input.images == .assembled else {
-            project.conclude("builder", "gcc:\(Images.gcc)-\(Images.debian)", "compilers and make")
-            return ("gcc:\(Images.gcc)-\(Images.debian)", packages)
+            let image = "gcc:\(Images.line(Images.gcc, atLeast: nil).major)-\(Images.debian)"
+            project.conclude("builder", image, "compilers and make")
+            return (image, packages)
         }
         guard !packages.isEmpty else {
             project.conclude("builder", "base:gcc", "Debian's compilers and make are enough")
@@ -67,7 +70,7 @@ struct NativeStages {
             project.maxSize = "10MB"
             return
         }
-        project.conclude("linked", "against the C library", isPlusPlus ? "C++ sources" : "nothing asks for -static")
+        project.conclude("linked", "against the C library", dynamicWhy ?? (isPlusPlus ? "C++ sources" : "nothing asks for -static"))
         project.policy += ["linkage:", "  require: resolved"]
         project.maxSize = "30MB"
         project.runtime = Runtime.dynamic(isPlusPlus: isPlusPlus, input.images)

@@ -22,7 +22,7 @@ struct MavenDetector {
         }
         project.conclude("program", main.0.isEmpty ? "java -jar" : main.0, main.1)
         ServiceSigns(tree, in: sources + tree.files("application.properties", "application.yml", "application.yaml"))
-            .apply(to: &project)
+            .apply(to: &project, input.choices)
         if project.port == nil, pom.has(artifact: "spring-boot-starter-web") {
             project.port = 8080
             project.conclude("port", "8080", "Spring Boot's own")
@@ -69,13 +69,15 @@ struct MavenDetector {
     /// The long-term release that compiles what the pom asks for.
     private func version(_ project: inout Project) -> Int {
         let names = ["maven.compiler.release", "java.version", "maven.compiler.target", "maven.compiler.source"]
-        let asked = names.compactMap { name in pom.property(name).map { (name, $0) } }.first
-        let own = Int(Images.java) ?? 21
+        let asked =
+            names.compactMap { name in pom.property(name).map { (name, $0) } }.first
+            ?? pom.compilerRelease.map { ("the compiler plugin's release", $0) }
+        let own = Images.defaultJava
         guard let asked, let number = Version(asked.1).map({ $0.major == 1 ? $0.minor : $0.major }) else {
             project.conclude("java", String(own), "no version is asked for")
             return own
         }
-        let chosen = [17, 21, 25].first { $0 >= max(number, own) } ?? number
+        let chosen = Images.java.map(\.version.major).first { $0 >= number } ?? number
         project.conclude("java", String(chosen), "\(asked.0) is \(asked.1)")
         return chosen
     }
@@ -97,7 +99,7 @@ struct MavenDetector {
             lines += [
                 "# A runtime of the standard modules alone: no compiler, no tools, no sources.",
                 "RUN jlink --add-modules java.se,jdk.unsupported,jdk.crypto.ec,jdk.zipfs,jdk.management --strip-java-debug-attributes \\",
-                "        --no-header-files --no-man-pages --compress zip-6 --output /jre",
+                "        --no-header-files --no-man-pages --compress \(java < 21 ? "2" : "zip-6") --output /jre",
             ]
         }
         return lines
@@ -109,9 +111,13 @@ struct MavenDetector {
             project.conclude("base", project.runtime.image, "the runtime without the compiler")
             return
         }
+        project.recipes.append(
+            RecipePlan(
+                name: "runtime.yaml", extends: "cc", packages: ["zlib1g"],
+                why: "What Java runs on: the C and C++ runtime, and zlib, which many builds of Java don't bring."))
         project.runtime = StagePlan(
-            image: "base:cc",
+            image: "base:runtime.yaml",
             lines: ["ENV JAVA_HOME=/jre PATH=/jre/bin:${PATH}", "COPY --from=build /jre/ /jre/", "WORKDIR /app"])
-        project.conclude("base", "base:cc", "a runtime made by jlink needs the C and C++ runtime")
+        project.conclude("base", "base:runtime.yaml", "a runtime made by jlink needs the C and C++ runtime, and zlib")
     }
 }

@@ -26,7 +26,7 @@ struct NodeDetector {
         var project = Project(kind: .node, name: given)
         project.conclude("program", "node " + start.words.joined(separator: " "), start.why)
         let sources = tree.files(".js", ".mjs", ".cjs", ".ts").filter { !$0.contains("test") && !$0.contains("spec") }
-        ServiceSigns(tree, in: sources).apply(to: &project)
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
         let image = image(&project)
         let isBuilt = script != nil
         let hasModules = manifest["dependencies"] != nil || (isBuilt && manifest["devDependencies"] != nil)
@@ -80,18 +80,29 @@ struct NodeDetector {
     }
 
     private func image(_ project: inout Project) -> String {
-        let wanted = manifest["engines"]?["node"]?.string
-        let pinned = input.tree.text(".nvmrc") ?? input.tree.text(".node-version")
-        let newest = Int(Images.node) ?? 24
-        let number = (pinned ?? wanted).flatMap { Version($0.drop { !("0"..."9").contains($0) }) }?.major
-        let isExact = pinned != nil || !(wanted ?? "").contains(">")
-        let major = number.map { isExact ? $0 : max($0, newest) } ?? newest
+        let (major, why) = version
         let image = "node:\(major)-\(Images.debian)-slim"
-        project.conclude(
-            "builder", image,
-            pinned != nil
-                ? "the file that pins node" : wanted.map { "engines asks for \($0)" } ?? "no version is asked for")
+        project.conclude("builder", image, why)
         return image
+    }
+
+    /// The line that a file pins, else the first of ours that `engines` takes.
+    private var version: (major: Int, why: String) {
+        for file in [".node-version", ".nvmrc"] {
+            if let text = input.tree.text(file), let pinned = NodeRange.pinned(text) {
+                return (pinned, "\(file) says \(Words.trimmed(text.prefix { !$0.isNewline }))")
+            }
+        }
+        if let text = manifest["volta"]?["node"]?.string, let pinned = NodeRange.pinned(text) {
+            return (pinned, "volta pins \(text)")
+        }
+        let own = Images.node.map(\.version.major)
+        guard let text = manifest["engines"]?["node"]?.string else {
+            return (own.first ?? 24, "no version is asked for")
+        }
+        let range = NodeRange(text)
+        let fitting = own.first(where: range.accepts) ?? range.lowest.map { max($0, 18) } ?? own.first ?? 24
+        return (fitting, "engines asks for \(text)")
     }
 
     private func install(isBuilt: Bool, _ project: inout Project) -> [String] {

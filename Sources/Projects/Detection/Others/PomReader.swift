@@ -38,6 +38,17 @@ struct PomReader {
     /// The first element of a name, wherever it stands.
     func anywhere(_ name: String) -> String? { values.first { $0.path.hasSuffix("/" + name) }.map { resolve($0.text) } }
 
+    /// What the configuration of the compiler plugin has for `release`, else for `target`.
+    var compilerRelease: String? {
+        for name in ["release", "target"] {
+            let found = values.first {
+                $0.path.hasPrefix("project/build/") && $0.path.hasSuffix("/plugin/configuration/" + name)
+            }
+            if let found { return resolve(found.text) }
+        }
+        return nil
+    }
+
     func has(artifact: String) -> Bool { values.contains { $0.path.hasSuffix("/artifactId") && $0.text == artifact } }
 
     private func resolve(_ text: String) -> String {

@@ -32,7 +32,7 @@ struct PythonDetector {
         }
         var project = Project(
             kind: .python, name: manifest.text("project", "name") ?? manifest.text("tool.poetry", "name") ?? input.name)
-        ServiceSigns(tree, in: sources).apply(to: &project)
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
         guard let start = start(sources, &project) else {
             throw .nothingToRun(
                 .python,
@@ -161,22 +161,27 @@ struct PythonDetector {
 
     private func version(_ project: inout Project) -> Version {
         let own = Images.assembledPython
-        let newest = Version(Images.python) ?? own
-        if let pinned = input.tree.text(".python-version").flatMap({ Version($0.drop { !("0"..."9").contains($0) }) }) {
-            project.conclude("python", pinned.short, ".python-version")
-            return Version(pinned.major, pinned.minor)
+        let lines = Images.python.map(\.version)
+        let newest = lines.first ?? own
+        for file in [".python-version", "runtime.txt"] {
+            let first = input.tree.text(file)?.prefix { !$0.isNewline } ?? ""
+            let word = first.hasPrefix("python-") ? first.dropFirst(7) : first
+            // Before Python 3.8 there was no image on this Debian; other words name other interpreters.
+            guard word.first?.isNumber == true, let pinned = Version(word), pinned.line >= Version(3, 8) else { continue }
+            project.conclude("python", pinned.short, "\(file) says \(word)")
+            return pinned.line
         }
         let range = manifest.text("project", "requires-python") ?? manifest.text("tool.poetry.dependencies", "python")
         guard let range else {
             project.conclude("python", (input.images == .assembled ? own : newest).short, "no version is asked for")
             return input.images == .assembled ? own : newest
         }
-        let candidates = input.images == .assembled ? [own, newest] : [newest, own]
+        let candidates = (input.images == .assembled ? [own] : []) + lines
         let chosen =
             candidates.first { Self.accepts(range, $0) }
             ?? Version(range.drop { !("0"..."9").contains($0) }) ?? newest
         project.conclude("python", chosen.short, "requires-python is \(range)")
-        return Version(chosen.major, chosen.minor)
+        return chosen.line
     }
 
     /// Whether a version specifier takes a release line: `>=3.9,<4`, `^3.10`, `~=3.11`, `==3.12.*`.

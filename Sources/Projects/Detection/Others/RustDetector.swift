@@ -27,11 +27,8 @@ struct RustDetector {
         }
         for name in binaries { project.conclude("program", "\(name) → /\(name)", "Cargo.toml, src") }
         let sources = tree.files(".rs").filter { !$0.hasPrefix("tests/") && !$0.contains("/tests/") }
-        ServiceSigns(tree, in: sources).apply(to: &project)
-        let newest = Version(Images.rust) ?? Version(1, 90)
-        let wanted = manifest.text("package", "rust-version").flatMap { Version($0) }
-        let image = "rust:\(wanted.map { $0 > newest ? $0.short : newest.short } ?? newest.short)-\(Images.debian)"
-        project.conclude("builder", image, wanted.map { "rust-version is \($0)" } ?? "Cargo.toml names no version")
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
+        let image = image(&project)
         project.build = StagePlan(image: image, lines: build(binaries))
         runtime(&project)
         DataFiles(tree, sources: sources).apply(to: &project)
@@ -39,13 +36,42 @@ struct RustDetector {
             ProgramPlan(
                 name: Words.safeName($0), copies: ["COPY --from=build /out/\($0) /\($0)"], entrypoint: ["/" + $0])
         }
-        project.ignored = ["**/target"]
+        project.ignored += ["**/target"]
         project.maxSize = "40MB"
         project.policy += ["linkage:", "  require: resolved"]
         if lock.isEmpty {
             project.remarks.append("there is no Cargo.lock: commit it, so that each build takes the same crates")
         }
         return project
+    }
+
+    private func image(_ project: inout Project) -> String {
+        let file = input.tree.first("rust-toolchain.toml", "rust-toolchain")
+        let text = file.flatMap { input.tree.text($0) } ?? ""
+        let channel = TOMLLines(text).text("toolchain", "channel") ?? Words.split(text).first ?? ""
+        let image: String
+        if let file, let pinned = Version(channel), !channel.contains("-"), pinned >= Version(1, 70) {
+            // rustup fetches what the image lacks, so that the tag is exactly the toolchain that is asked for.
+            image = "rust:\(pinned)-\(Images.debian)"
+            project.conclude("builder", image, "\(file) pins \(channel)")
+        } else {
+            let wanted = (manifest.text("package", "rust-version") ?? manifest.text("workspace.package", "rust-version"))
+                .flatMap { Version($0) }
+            image = "rust:\(Images.line(Images.rust, atLeast: wanted?.line).short)-\(Images.debian)"
+            let asked = wanted.map { "rust-version is \($0)" } ?? "Cargo.toml names no version"
+            if let file, channel == "stable" {
+                // The image's own is a stable one; rustup would fetch another of that name.
+                project.ignored += ["rust-toolchain*"]
+                project.conclude("builder", image, "\(file) asks for the stable one")
+            } else {
+                project.conclude("builder", image, asked)
+                if let file, !channel.isEmpty {
+                    project.remarks.append(
+                        "\(file) asks for the toolchain \(channel): rustup fetches it in each build that has no cache")
+                }
+            }
+        }
+        return image
     }
 
     private var binaries: [String] {

@@ -27,13 +27,12 @@ struct SwiftDetector {
         project.conclude("package", name, tools.map { "swift-tools-version \($0)" } ?? "Package.swift")
         for target in targets { project.conclude("program", "\(target) → /\(target)", "Package.swift") }
         let sources = tree.files(".swift").filter { !$0.hasPrefix("Tests/") && $0 != "Package.swift" }
-        ServiceSigns(tree, in: sources).apply(to: &project)
+        ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
 
-        let newest = Version(Images.swift) ?? Version(6, 2)
-        let image = "swift:\(tools.map { $0 > newest ? $0.short : newest.short } ?? newest.short)-\(Images.debian)"
-        project.conclude("builder", image, "the newest Swift that reads such a manifest")
+        let version = version(tools, &project)
+        let image = "swift:\(version.short)-\(Images.debian)"
         project.build = StagePlan(image: image, lines: build(targets))
-        runtime(sources, &project)
+        runtime(sources, version, &project)
         DataFiles(tree, sources: sources).apply(to: &project)
         project.programs = targets.map { target in
             var copies = ["COPY --from=build /out/\(target) /\(target)"]
@@ -46,6 +45,19 @@ struct SwiftDetector {
         project.maxSize = "40MB"
         project.policy += ["linkage:", "  require: resolved"]
         return project
+    }
+
+    /// What `.swift-version` names, else the newest Swift that reads such a manifest.
+    private func version(_ tools: Version?, _ project: inout Project) -> Version {
+        let pinned = input.tree.text(".swift-version").flatMap { Version($0.drop { !("0"..."9").contains($0) }) }
+        // Before Swift 5.9 there was no image on this Debian.
+        let isThere = pinned.map { $0.line >= Version(5, 9) && $0.line >= tools?.line ?? $0.line } ?? false
+        let newest = Images.line(Images.swift, atLeast: nil)
+        let version = isThere ? pinned?.line ?? newest : max(newest, tools?.line ?? newest)
+        let why =
+            isThere ? ".swift-version" : tools.map { "reads manifests of Swift \($0)" } ?? "no version is asked for"
+        project.conclude("builder", "swift:\(version.short)-\(Images.debian)", why)
+        return version
     }
 
     private var hasResources: Bool { manifest.contains("resources:") }
@@ -100,7 +112,7 @@ struct SwiftDetector {
         return lines.flatMap { $0.split(separator: "\n").map(String.init) }
     }
 
-    private func runtime(_ sources: [String], _ project: inout Project) {
+    private func runtime(_ sources: [String], _ version: Version, _ project: inout Project) {
         project.conclude("linked", "the Swift runtime inside, the C library beside", "--static-swift-stdlib")
         let libraries = [("import FoundationNetworking", "libcurl4"), ("import FoundationXML", "libxml2")].compactMap {
             name, package in
@@ -111,7 +123,7 @@ struct SwiftDetector {
         for library in libraries { project.conclude("needs", library.package, library.why) }
         let packages = libraries.map(\.package)
         guard input.images == .assembled else {
-            project.runtime = StagePlan(image: "swift:\(Images.swift)-\(Images.debian)-slim")
+            project.runtime = StagePlan(image: "swift:\(version.short)-\(Images.debian)-slim")
             project.conclude("base", project.runtime.image, "what a Swift program links to")
             return
         }
