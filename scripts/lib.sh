@@ -75,3 +75,27 @@ tool() {
     chmod +x "$program"
     printf '%s\n' "$program"
 }
+
+# debian PACKAGE PROGRAM: the path of a program of a Debian package that is unpacked and not installed: of a daemon's
+# package, say, whose other parts nobody wants here. apt checks what it fetches.
+debian() {
+    local directory=$TOOLS/debian-$1 part
+    if [[ ! -d $directory ]]; then
+        say "fetching $1"
+        mkdir -p "$TOOLS"
+        part=$(mktemp -d "$TOOLS/tmp.XXXXXX")
+        # Its lists may be older than the archive.
+        if ! apt_download "$1" "$part" 2>/dev/null && ! { apt-get update -qq && apt_download "$1" "$part"; } >&2; then
+            rm -rf "$part"
+            fail "the Debian package $1 can't be fetched" "run apt-get update, look at its message, and try again"
+        fi
+        dpkg-deb -x "$part/$1"_*.deb "$part/content"
+        # Another may have been quicker.
+        mv -T "$part/content" "$directory" 2>/dev/null || [[ -d $directory ]]
+        rm -rf "$part"
+    fi
+    find "$directory" -type f -path "*/bin/$2"
+}
+
+# apt_download PACKAGE DIRECTORY: fetches it as the user who calls, as apt's own may not write there.
+apt_download() { (cd "$2" && apt-get -qq -o APT::Sandbox::User=root download "$1" >&2); }

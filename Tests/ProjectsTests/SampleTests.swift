@@ -42,7 +42,7 @@ struct SampleTests {
             health: "/healthz"),
         Sample(
             name: "java-lines", kind: .maven, programs: ["lines"], builder: "maven:3-eclipse-temurin-17",
-            base: "base:cc", port: 8086, health: "/health"),
+            base: "base:runtime.yaml", port: 8086, health: "/health"),
     ]
 
     @Test("what a sample is, is found out", arguments: samples)
@@ -109,7 +109,10 @@ struct SampleTests {
     @Test("a program that is named comes first")
     func program() throws {
         let tree = try Samples.tree("go-two")
-        #expect(try Detector.detect(tree, name: "x", choices: .program("report")).programs.map(\.name) == ["report", "server"])
+        #expect(
+            try Detector.detect(tree, name: "x", choices: .program("report")).programs.map(\.name) == [
+                "report", "server",
+            ])
         #expect(throws: ProjectError.noProgram("reports", known: ["server", "report"])) {
             try Detector.detect(tree, name: "x", choices: .program("reports"))
         }

@@ -23,7 +23,8 @@ package enum ProjectError: Error, Equatable, DiagnosticConvertible {
                 causes: links.prefix(3).map { "\(SafeText.text($0)) is a symbolic link, which is not followed" },
                 hint:
                     "known are go.mod, Package.swift, Cargo.toml, pom.xml, pyproject.toml or requirements.txt, package.json, "
-                    + "CMakeLists.txt, Makefile, a C file with main(): run it where one of them is, or name the directory")
+                    + "CMakeLists.txt, Makefile, a C file with main(): run it where one of them is, or name the "
+                    + "directory")
         case .unreadable(let path):
             Diagnostic(
                 code: "init.unreadable", "cannot read \(SafeText.text(path)), which tells what the project is",
@@ -32,14 +33,15 @@ package enum ProjectError: Error, Equatable, DiagnosticConvertible {
         case .badRecord(let option):
             Diagnostic(
                 code: "init.record",
-                "the line '# Options:' of the Dockerfile says '\(SafeText.text(option))' in a way that no option takes",
+                "the line '# Options:' of the Dockerfile says '\(SafeText.text(option))' as no option would",
                 hint: "mend the line, or forget it with --reset")
         case .healthWithoutPort:
             Diagnostic(
                 code: "init.health", "--health asks a service, and nothing tells its port", hint: "add --port PORT")
         case .noBuilder:
             Diagnostic(
-                code: "init.builder", "--builder replaces the image of a stage that builds, and this project needs none",
+                code: "init.builder",
+                "--builder replaces the image of a stage that builds, and this project needs none",
                 hint: "--base replaces the image of the final stage")
         case .notOfKind(let kind, let found):
             Diagnostic(

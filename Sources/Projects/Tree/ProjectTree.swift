@@ -12,7 +12,9 @@ package struct ProjectTree: Sendable {
     private let known: Set<String>
 
     /// - Parameter read: the text of a file; nil when it can't be read, is too large or no text.
-    package init(paths: [String], passedOver: [String] = [], links: [String] = [], read: @escaping @Sendable (String) -> String?) {
+    package init(
+        paths: [String], passedOver: [String] = [], links: [String] = [], read: @escaping @Sendable (String) -> String?
+    ) {
         self.paths = paths.sorted()
         self.passedOver = passedOver.sorted()
         self.links = links.sorted()

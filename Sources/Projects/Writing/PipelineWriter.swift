@@ -86,7 +86,8 @@ enum PipelineWriter {
             # A CI/CD variable: SAMPAN_IMAGE (an image with sampan and a shell, in a registry that the runner may pull from).
             stages: [image]
 
-            image:
+            # `image` alone would be no job, but the image that jobs run in.
+            build-image:
               stage: image
               image: $SAMPAN_IMAGE
               rules:

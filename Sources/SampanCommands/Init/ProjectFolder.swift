@@ -88,10 +88,13 @@ struct ProjectFolder: Sendable {
         } catch {
             if error.errno == ENOENT { return nil }
             // A file where a directory of ours would be is found before anything is written.
+            let isLink = (try? FileInfo.of(path + "/" + name))??.kind == .symlink
             let reason =
-                error.errno == ELOOP
-                ? "it is a symbolic link, or stands behind one"
-                : error.errno == ENOTDIR ? "a part of its path is a file" : error.reason
+                switch error.errno {
+                case ELOOP: isLink ? "it is a symbolic link" : "a directory of its path is a symbolic link"
+                case ENOTDIR: "a part of its path is a file"
+                default: error.reason
+                }
             throw Diagnostic(
                 code: "init.read", "cannot read '\(name)'", causes: [reason],
                 hint: "nothing was written; move it away")

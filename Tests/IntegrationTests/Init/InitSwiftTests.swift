@@ -32,7 +32,7 @@ struct InitSwiftTests {
               - {file: toolchain.tar, sha256: "\(digest)", to: /}
 
             """)
-        try sample.make("greeter", contexts: ["swift:6.2-bookworm": "base:\(place.path("toolchain.yaml"))"])
+        try sample.make("greeter", contexts: ["swift:6.3-bookworm": "base:\(place.path("toolchain.yaml"))"])
         #expect(try sample.succeed(["run", "--read-only", "greeter", "you"]).output == "hello you, 1970-01-01\n")
     }
 }

@@ -25,7 +25,7 @@ struct MakeDetector {
                 .make,
                 looked:
                     "no rule of \(input.marker) links a program: none has '-o NAME', no variable is called TARGET or PROGRAM",
-                hint: "give the program's name to a variable: PROGRAM = NAME; or compile the sources without it: --kind c")
+                hint: "give the program's name to a variable: PROGRAM = NAME; --kind c compiles the sources without it")
         }
         var project = Project(kind: .make, name: Words.name(main))
         for program in programs {

@@ -70,7 +70,9 @@ struct NativeStages {
             project.maxSize = "10MB"
             return
         }
-        project.conclude("linked", "against the C library", dynamicWhy ?? (isPlusPlus ? "C++ sources" : "nothing asks for -static"))
+        project.conclude(
+            "linked", "against the C library",
+            dynamicWhy ?? (isPlusPlus ? "C++ sources" : "nothing asks for -static"))
         project.policy += ["linkage:", "  require: resolved"]
         project.maxSize = "30MB"
         project.runtime = Runtime.dynamic(isPlusPlus: isPlusPlus, input.images)

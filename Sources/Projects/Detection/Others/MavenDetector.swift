@@ -97,13 +97,19 @@ struct MavenDetector {
         lines += ["    && install -d /out/lib \\", "    && cp target/\(jar) /out/app.jar"]
         if input.images == .assembled {
             lines += [
-                "# A runtime of the standard modules alone: no compiler, no tools, no sources.",
-                "RUN jlink --add-modules java.se,jdk.unsupported,jdk.crypto.ec,jdk.zipfs,jdk.management --strip-java-debug-attributes \\",
-                "        --no-header-files --no-man-pages --compress \(java < 21 ? "2" : "zip-6") --output /jre",
+                "# A runtime of the modules that programs use: no compiler, no tools, no sources.",
+                "RUN jlink --strip-java-debug-attributes --no-header-files --no-man-pages \\",
+                "        --compress \(java < 21 ? "2" : "zip-6") --output /jre --add-modules java.se,\(Self.modules)",
             ]
         }
         return lines
     }
+
+    /// Modules of the JDK beside those of Java itself: what programs name, and what is looked up by name at run time.
+    private static let modules = [
+        "charsets", "crypto.ec", "httpserver", "jfr", "localedata", "management", "management.agent", "naming.dns",
+        "net", "security.auth", "security.jgss", "unsupported", "zipfs",
+    ].map { "jdk." + $0 }.joined(separator: ",")
 
     private func runtime(_ java: Int, _ project: inout Project) {
         guard input.images == .assembled else {

@@ -167,7 +167,9 @@ struct PythonDetector {
             let first = input.tree.text(file)?.prefix { !$0.isNewline } ?? ""
             let word = first.hasPrefix("python-") ? first.dropFirst(7) : first
             // Before Python 3.8 there was no image on this Debian; other words name other interpreters.
-            guard word.first?.isNumber == true, let pinned = Version(word), pinned.line >= Version(3, 8) else { continue }
+            guard word.first?.isNumber == true, let pinned = Version(word), pinned.line >= Version(3, 8) else {
+                continue
+            }
             project.conclude("python", pinned.short, "\(file) says \(word)")
             return pinned.line
         }

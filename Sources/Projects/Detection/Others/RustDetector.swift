@@ -55,8 +55,8 @@ struct RustDetector {
             image = "rust:\(pinned)-\(Images.debian)"
             project.conclude("builder", image, "\(file) pins \(channel)")
         } else {
-            let wanted = (manifest.text("package", "rust-version") ?? manifest.text("workspace.package", "rust-version"))
-                .flatMap { Version($0) }
+            let tables = ["package", "workspace.package"]
+            let wanted = tables.compactMap { manifest.text($0, "rust-version") }.first.flatMap { Version($0) }
             image = "rust:\(Images.line(Images.rust, atLeast: wanted?.line).short)-\(Images.debian)"
             let asked = wanted.map { "rust-version is \($0)" } ?? "Cargo.toml names no version"
             if let file, channel == "stable" {
