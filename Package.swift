@@ -32,8 +32,13 @@ func library(_ name: String, archives: [String]) -> Target {
 /// The program carries the Swift runtime; the test bundle can't (Swift Testing exists as a shared library only). Doing it
 /// with the linker alone, rather than with `--static-swift-stdlib`, lets one build of every module serve both. The
 /// libraries named are those that a static FoundationEssentials needs beside itself.
+///
+/// The rest is about starting, which is most of a short command's time (ARCHITECTURE.md, "Starting"): other libraries are
+/// static too, no symbols are exported for a search to walk over, and addresses are final before the program starts.
 let staticRuntime: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization"])
+    .unsafeFlags(["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization"]),
+    .unsafeFlags(["-use-ld=lld", "-L", Context.packageDirectory + "/Sources/sampan/Link"]),
+    .unsafeFlags(["-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie", "-Xlinker", "--no-export-dynamic"]),
 ]
 
 let package = Package(
@@ -150,7 +155,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], testable: true),
         .executableTarget(
-            name: "sampan", dependencies: ["SampanCommands"], swiftSettings: settings,
+            name: "sampan", dependencies: ["SampanCommands"], exclude: ["Link"], swiftSettings: settings,
             linkerSettings: staticRuntime),
 
         // Tests

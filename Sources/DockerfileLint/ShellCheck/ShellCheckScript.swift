@@ -47,6 +47,15 @@ extension LintFile {
     }
 }
 
+extension LintFile {
+    /// Whether ``shellCheckScripts`` may have any.
+    package var hasShellCheckScripts: Bool {
+        statements.contains { statement in
+            statement.keyword == .run && ShellCheckCollector.interesting(statement) != nil
+        }
+    }
+}
+
 /// Walks over a file and keeps what scripts see.
 private struct ShellCheckCollector {
     /// What holds in a stage at some point.
@@ -133,11 +142,18 @@ private struct ShellCheckCollector {
         "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy",
     ]
 
+    /// The script of a RUN, unless ShellCheck can have nothing to say about it.
+    static func interesting(_ statement: LintStatement) -> LintScript? {
+        guard let script = statement.anyScript ?? statement.script, script.isEditable,
+            !HarmlessScript.matches(script.shell)
+        else { return nil }
+        return script
+    }
+
     private func script(_ statement: LintStatement, _ index: Int) -> ShellCheckScript? {
         // A trigger runs in an image that isn't written yet: with the shell that images have unless they say otherwise.
         guard var shebang = statement.isTrigger ? "#!/bin/sh" : current.shebang else { return nil }
-        guard let script = statement.anyScript ?? statement.script, script.isEditable else { return nil }
-        if HarmlessScript.matches(script.shell) { return nil }
+        guard let script = Self.interesting(statement) else { return nil }
         var start = 0
         if script.shell.text.starts(with: "#!".utf8) {
             guard case .body = script.place else { return nil }

@@ -5,13 +5,13 @@ import HostOS
 import LanguageServer
 
 /// `sampan lint --lsp`.
-extension LintCommand {
+extension LintRequest {
     /// Talks to an editor over standard input and output until it says goodbye.
     /// - Throws: `ExitCode` when the editor went without a word.
     func serveEditor() async throws {
         let plan = try plan()
         for warning in plan.warnings { Console.shared.diagnostic(warning) }
-        let shellcheck = try chosenShellCheck()
+        let shellcheck = try shellCheck()
         let context = context
         let here = try FileNaming.workingDirectory()
         let surroundings = LanguageSurroundings(

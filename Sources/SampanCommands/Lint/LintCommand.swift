@@ -139,44 +139,36 @@ package struct LintCommand: AsyncParsableCommand {
         if let explain { return try explainRule(explain) }
         if list { return listRules() }
         try LintCodes.check(ignore + error + warning + info + style)
-        if lsp { return try await serveEditor() }
-        var plan = try plan()
-        for warning in plan.warnings { Console.shared.diagnostic(warning) }
-        let paths = LintPaths(files.isEmpty ? ["."] : files)
-        if pin {
-            let registry = registry
-            plan.settings.digests = try await Interruption.shared.cancelling {
-                try await BaseDigests.lookUp(for: paths.files, registry)
-            }
+        let request = request
+        if lsp { return try await request.serveEditor() }
+        let run = try LintRun(request)
+        guard pin else { return try await Interruption.shared.cancelling { try await run.finish() } }
+        let registry = registry
+        try await Interruption.shared.cancelling {
+            var run = run
+            run.plan.settings.digests = try await BaseDigests.lookUp(for: run.paths.files, registry)
+            try await run.finish()
         }
-        let job = LintJob(
-            settings: plan.settings, context: context, fixes: wantedFixes, shellcheck: try chosenShellCheck())
-        let results = try await Interruption.shared.cancelling { try await job.run(paths.files) }
-        try LintEnding(command: self, plan: plan, results: results, failures: paths.failures).finish()
     }
 
-    private var wantedFixes: LintJob.Fixes {
-        if fixesAll { return .all }
-        return fixesSafely || diff ? .safe : .none
-    }
-
-    var writesFixes: Bool { (fixesSafely || fixesAll) && !diff }
-
-    // MARK: Settings
-
-    func plan() throws -> LintPlan {
-        var (config, warnings) = try LintConfigFiles.read(config)
-        config = config.merging(options)
-        var plan = LintPlan(config: config, warnings: warnings)
-        config.apply(to: &plan.settings)
-        plan.settings.today = Today.days
-        // One report is written: in the form that was asked for last.
-        if let format { plan.format = format }
-        return plan
+    /// What the options say, as plain values.
+    private var request: LintRequest {
+        var request = LintRequest()
+        request.files = files
+        request.format = format
+        request.fixes = fixesAll ? .all : fixesSafely || diff ? .safe : .none
+        request.showsDifference = diff
+        request.config = config
+        request.context = context
+        request.pathInReport = filePathInReport
+        request.output = output
+        request.usesShellCheck = shellcheck
+        request.overrides = overrides
+        return request
     }
 
     /// The options, as hadolint's config would have them.
-    private var options: HadolintConfig {
+    private var overrides: HadolintConfig {
         var config = HadolintConfig()
         config.noFail = noFail
         config.noColor = noColor
@@ -188,17 +180,6 @@ package struct LintCommand: AsyncParsableCommand {
         config.disablesIgnorePragma = disableIgnorePragma
         for label in requireLabel { config.labelSchema[label.name] = label.type }
         return config
-    }
-
-    func chosenShellCheck() throws -> ShellCheckProgram? {
-        guard shellcheck != false else { return nil }
-        if let program = ShellCheckProgram.find() { return program }
-        if shellcheck == true {
-            throw Diagnostic(
-                code: "lint.shellcheck", "the program shellcheck is not installed",
-                hint: "install it (apt-get install shellcheck), or leave --shellcheck out")
-        }
-        return nil
     }
 
     // MARK: Rules
@@ -217,20 +198,5 @@ package struct LintCommand: AsyncParsableCommand {
         case .json: Console.shared.output(RuleBook.json.bytes(indent: "  "))
         default: Console.shared.output(RuleBook.list, terminator: "")
         }
-    }
-}
-
-/// What options and settings files decide together.
-struct LintPlan: Sendable {
-    var config: HadolintConfig
-    /// About the settings files.
-    var warnings: [Diagnostic]
-    var settings = LintSettings()
-    var format: LintFormat
-
-    init(config: HadolintConfig, warnings: [Diagnostic]) {
-        self.config = config
-        self.warnings = warnings
-        format = config.formats.last.flatMap { LintFormat(rawValue: $0) } ?? .tty
     }
 }

@@ -34,12 +34,17 @@ enum LintConfigFiles {
         }.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }
     }
 
+    /// The variables that settings are read from.
     private static func variables() -> [String: String] {
         var out: [String: String] = [:]
         for line in ProgramPath.environment {
-            guard let equals = line.firstIndex(of: "=") else { continue }
+            guard line.hasPrefix("HADOLINT_") || others.contains(where: { line.hasPrefix($0 + "=") }),
+                let equals = line.firstIndex(of: "=")
+            else { continue }
             out[String(line[..<equals])] = String(line[line.index(after: equals)...])
         }
         return out
     }
+
+    private static let others = ["NO_COLOR", "HOME", "XDG_CONFIG_HOME"]
 }

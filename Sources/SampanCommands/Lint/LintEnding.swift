@@ -5,10 +5,11 @@ import HostOS
 
 /// Writes what a run found, makes the changes, and decides the exit status.
 struct LintEnding {
-    let command: LintCommand
+    let request: LintRequest
     let plan: LintPlan
     let results: [Result<LintJob.Outcome, Diagnostic>]
     let failures: [Diagnostic]
+    let hadShellCheck: Bool
 
     /// - Throws: `ExitCode` for anything but success.
     func finish() throws {
@@ -20,7 +21,7 @@ struct LintEnding {
             case .failure(let failure): failures.append(failure)
             }
         }
-        if command.diff {
+        if request.showsDifference {
             let text = outcomes.map { UnifiedDiff.text(from: $0.before.bytes, to: $0.after.bytes, name: name($0)) }
                 .joined()
             try write(Array(text.utf8))
@@ -29,11 +30,11 @@ struct LintEnding {
             if !text.isEmpty, !plan.config.noFail { throw ExitCode(1) }
             return
         }
-        if command.writesFixes { failures += fix(&outcomes) }
+        if request.writesFixes { failures += fix(&outcomes) }
         var writer = LintReportWriter(
             outcomes.map { LintedFile(source: $0.after, findings: $0.findings) }, version: Version.text)
-        writer.pathInReport = command.filePathInReport
-        writer.usesColor = !plan.config.noColor && command.output == nil && Console.shared.outputUsesColor
+        writer.pathInReport = request.pathInReport
+        writer.usesColor = !plan.config.noColor && request.output == nil && Console.shared.outputUsesColor
         writer.width = min(120, Console.shared.outputWidth ?? 100)
         let text = writer.text(plan.format)
         if fixesStandardInput {
@@ -41,7 +42,7 @@ struct LintEnding {
             if let outcome = outcomes.first(where: { $0.before.name == "-" }) {
                 Console.shared.output(outcome.after.bytes)
             }
-            if command.output == nil { Console.shared.message(text) } else { try write(text) }
+            if request.output == nil { Console.shared.message(text) } else { try write(text) }
         } else {
             try write(text)
         }
@@ -55,14 +56,14 @@ struct LintEnding {
 
     private func isFailure(_ finding: Finding) -> Bool { plan.config.fails(on: finding.severity) }
 
-    private var fixesStandardInput: Bool { command.writesFixes && command.files.contains("-") }
+    private var fixesStandardInput: Bool { request.writesFixes && request.files.contains("-") }
 
     private func name(_ outcome: LintJob.Outcome) -> String {
         outcome.before.name == "-" ? "Dockerfile" : outcome.before.name
     }
 
     private func write(_ text: [UInt8]) throws {
-        if let output = command.output {
+        if let output = request.output {
             try AtomicFile.write(text, to: output)
         } else {
             Console.shared.output(text)
@@ -97,17 +98,13 @@ struct LintEnding {
         if plan.format == .tty, console.isInteractive, outcomes.allSatisfy({ $0.findings.isEmpty }), !outcomes.isEmpty {
             console.message(writer.summary)
         }
-        if command.shellcheck == nil, ShellCheckProgram.find() == nil,
-            outcomes.contains(where: { Self.hasScripts($0.after) })
+        if request.usesShellCheck == nil, !hadShellCheck,
+            outcomes.contains(where: \.hasScripts)
         {
             console.message(
                 "note: the scripts of RUN were not looked at (SC…): the program shellcheck is not installed; "
                     + "--no-shellcheck silences this")
         }
-    }
-
-    private static func hasScripts(_ source: SourceFile) -> Bool {
-        !LintFile(parsing: source).shellCheckScripts.isEmpty
     }
 
     private func report(_ failures: [Diagnostic]) {

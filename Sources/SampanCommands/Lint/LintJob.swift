@@ -13,6 +13,8 @@ struct LintJob: Sendable {
         var findings: [Finding]
         /// Fixes that were made.
         var applied: [Finding] = []
+        /// Whether ShellCheck would have something to look at.
+        var hasScripts = false
     }
 
     var settings: LintSettings
@@ -49,6 +51,23 @@ struct LintJob: Sendable {
         return results.map { $0.map(\.outcome) }
     }
 
+    /// The outcomes of a few files, worked out in this thread.
+    /// - Returns: nil when there is work for more than one, or for the program shellcheck.
+    func runHere(_ paths: [String]) -> [Result<Outcome, Diagnostic>]? {
+        // Standard input can be read only once.
+        guard paths.count < Self.share, shellcheck == nil || !paths.contains("-") else { return nil }
+        var results = paths.map(read)
+        if shellcheck != nil {
+            for index in results.indices {
+                guard case .success(var item) = results[index] else { continue }
+                if item.outcome.hasScripts { return nil }
+                item.outcome.findings = Linter.lint(item.file)
+                results[index] = .success(item)
+            }
+        }
+        return results.map { $0.map(\.outcome) }
+    }
+
     /// A file on its way.
     private struct Item: Sendable {
         var file: LintFile
@@ -74,12 +93,17 @@ struct LintJob: Sendable {
             let run = FixRun(fixing: source, unsafe: fixes == .all, settings: settings, project: project)
             return Item(
                 file: run.file,
-                outcome: Outcome(before: source, after: run.after, findings: run.remaining, applied: run.applied))
+                outcome: Outcome(
+                    before: source, after: run.after, findings: run.remaining, applied: run.applied,
+                    hasScripts: run.file.hasShellCheckScripts))
         }
         let file = LintFile(parsing: source, settings: settings, project: project)
         // With shellcheck the rules run when its findings are there.
         let findings = shellcheck == nil ? Linter.lint(file) : []
-        return Item(file: file, outcome: Outcome(before: source, after: source, findings: findings))
+        return Item(
+            file: file,
+            outcome: Outcome(
+                before: source, after: source, findings: findings, hasScripts: file.hasShellCheckScripts))
     }
 
     /// Adds what shellcheck finds, and its fixes where all are wanted.

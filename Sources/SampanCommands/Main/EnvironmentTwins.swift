@@ -49,16 +49,19 @@ package enum EnvironmentTwins {
         "SAMPAN_" + option.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
+    /// Whether no option is given in the environment.
+    static var isEmpty: Bool { variables().isEmpty }
+
     private static func variables() -> [String: String] {
         var out: [String: String] = [:]
         var next = environ
         while let entry = next.pointee {
-            let text = String(cString: entry)
-            if text.hasPrefix("SAMPAN_"), let equals = text.firstIndex(of: "=") {
-                let name = String(text[..<equals])
-                if !reserved.contains(name) { out[name] = String(text[text.index(after: equals)...]) }
-            }
             next += 1
+            guard strncmp(entry, "SAMPAN_", 7) == 0 else { continue }
+            let text = String(cString: entry)
+            guard let equals = text.firstIndex(of: "=") else { continue }
+            let name = String(text[..<equals])
+            if !reserved.contains(name) { out[name] = String(text[text.index(after: equals)...]) }
         }
         return out
     }

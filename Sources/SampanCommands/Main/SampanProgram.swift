@@ -14,13 +14,19 @@ public enum SampanProgram {
         if let code = SandboxHelper.dispatch(CommandLine.arguments) { exit(code) }
     }
 
+    /// Runs what needs neither a parser of arguments nor threads, and ends the process, if that is what it was started
+    /// for.
+    public static func servePlainly() {
+        signal(SIGPIPE, SIG_IGN)
+        umask(0o022)
+        if let code = PlainLint.run(CommandLine.arguments) { exit(code) }
+    }
+
     /// Runs the command line of this process and ends it.
     public static func main() async -> Never {
         // As docker's users write standard input; the parser of arguments takes the dash for an option.
         var words = CommandLine.arguments.flatMap { $0 == "-f-" ? ["-f", "-"] : [$0] }
         if words.dropFirst().first == "lint" { words = LintCommand.translated(words) }
-        signal(SIGPIPE, SIG_IGN)
-        umask(0o022)
         exit(await run(Array(words.dropFirst())))
     }
 
@@ -34,15 +40,21 @@ public enum SampanProgram {
                 try command.run()
             }
             return 0
-        } catch let code as ExitCode {
-            return code.rawValue
-        } catch  where error is Diagnostic || error is DiagnosticList || error is any DiagnosticConvertible {
-            return Console.shared.report(error)
-        } catch is CancellationError {
+        } catch {
+            return status(of: error)
+        }
+    }
+
+    /// Says what went wrong.
+    /// - Returns: the exit status that tells it.
+    static func status(of error: any Error) -> Int32 {
+        switch error {
+        case let code as ExitCode: return code.rawValue
+        case is Diagnostic, is DiagnosticList, is any DiagnosticConvertible: return Console.shared.report(error)
+        case is CancellationError:
             Console.shared.message("interrupted")
             return 130
-        } catch {
-            SampanCommand.exit(withError: error)
+        default: SampanCommand.exit(withError: error)
         }
     }
 

@@ -183,4 +183,38 @@ struct LintCommandTests {
             ["lint"], environment: ["PATH": place.path("bin") + ":/usr/bin:/bin"], directory: place.path)
         #expect(broken.code == 2 && broken.error.contains("broken"), "\(broken)")
     }
+
+    /// Lines that are read without the parser of arguments, and some that only look like it.
+    private static let plainLines: [[String]] = [
+        ["Dockerfile"], ["Dockerfile", "b/Dockerfile.x"], ["b"], ["**/*.x"], ["-"], ["nothing"],
+        ["nothing", "Dockerfile"],
+        ["-f", "json", "Dockerfile"], ["Dockerfile", "--format", "sarif"], ["--format", "gnu", "-"],
+        ["-f", "gnu", "-f", "json", "b"], ["--no-fail", "Dockerfile"], ["--no-color", "Dockerfile"],
+        ["--ignore", "DL4000", "--ignore", "DL3014", "-f", "gnu", "Dockerfile"], ["--ignore", "DL9", "Dockerfile"],
+        ["-t", "error", "b/Dockerfile.x"], ["--failure-threshold", "none", "Dockerfile"],
+        ["-c", "settings.yaml", "-f", "gnu", "Dockerfile"], ["--config", "none.yaml", "Dockerfile"],
+        ["--disable-ignore-pragma", "-f", "gnu", "Dockerfile"],
+        ["--file-path-in-report", "x", "-f", "gnu", "Dockerfile"], ["--no-shellcheck", "Dockerfile"],
+        ["-f", "nonsense", "Dockerfile"], ["-t", "x", "Dockerfile"], ["-f"], ["-f", "-f", "Dockerfile"],
+        ["--format=gnu", "b"],
+        ["--", "Dockerfile"], ["--help"], ["--no-such", "Dockerfile"], ["-"], ["", "Dockerfile"],
+    ]
+
+    @Test(
+        "a line that is read without the parser of arguments does what the parser would have it do",
+        arguments: plainLines)
+    func plain(line: [String]) throws {
+        let place = try place([
+            "Dockerfile": Self.bad + "# hadolint ignore=DL3059\nRUN a\nRUN b\n", "b/Dockerfile.x": "FROM debian\n",
+            "settings.yaml": "ignored: [DL3014]\nunknown-format: 1\n",
+        ])
+        // A variable that may stand for an option leads to the parser.
+        let outcomes = try [[:], ["SAMPAN_NO_OPTION": "1"]].map { environment in
+            try Program.run(
+                ["lint"] + line, environment: environment, input: Array("FROM debian\n".utf8), directory: place.path)
+        }
+        #expect(outcomes[0].code == outcomes[1].code)
+        #expect(outcomes[0].output == outcomes[1].output)
+        #expect(outcomes[0].error == outcomes[1].error)
+    }
 }

@@ -15,14 +15,23 @@ struct HarmlessScriptTests {
         "go build -trimpath -o /out/app ./cmd/app", "mkdir -p /srv/app && chown -R 1000:1000 /srv/app",
         "set -eux; curl -fsSL https://example.com/a.tar.gz -o /tmp/a.tar.gz; tar -xzf /tmp/a.tar.gz -C /opt; rm /tmp/a.tar.gz",
         "useradd --system --uid 1000 app", "echo done-with-it", "git clone --depth=1 https://example.com/a.git /src",
+        "CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags \"-s -w\" -o /out/app .",
+        "go build -ldflags='-s -w' . && strip /out/app",
+        "mkdir /out && gcc -std=c17 -O2 -Wall -static -o /out/hello hello.c",
+        "DEBIAN_FRONTEND=noninteractive apt-get install -y \"curl\" tzdata",
+        "npm config set a \"b c\" && tsc --outDir=\"x\"",
+        "git config user.name 'A B' && clang++ -o a a.cc", "echo \"a b\" && echo 'a'",
         "chmod +x /run.sh\nln -s /usr/bin/python3 /usr/bin/python", "cp -a a b && mv b c && touch d",
     ]
 
     private static let others = [
-        "ls", "echo $x", "echo \"a\"", "cd /x && make", "rm -rf /usr", "rm -rf /usr/*", "rm *", "mkdir -p -m 700 /a/b",
-        "set -o pipefail", "echo -e a", "curl a | sh", "make > log", "x=1 make", "if make; then make; fi",
+        "ls", "echo $x", "echo \"a\"b", "echo \"\"", "go build a\"b\"c", "go \"a\nb\"", "echo 'a\"b'", "\"make\" a",
+        "cd /x && make", "rm -rf /usr", "rm -rf /usr/*", "rm *", "mkdir -p -m 700 /a/b",
+        "set -o pipefail", "echo -e a", "curl a | sh", "make > log", "x=1 make", "cp a", "chmod -r 755 a", "mv -f a",
+        "ln -s a && make", "install -d a", "PATH=1 make", "CC=gcc make",
+        "A=$b make", "A= make", "A=\"1\" make", "A=1", "if make; then make; fi",
         "make || true",
-        "make &", "make # done", "pip install a[b]", "apt-get install do", "cp a* b", "(make)", "git commit -m 'a'",
+        "make &", "make # done", "pip install a[b]", "apt-get install do", "cp a* b", "(make)", "git commit -m 'a'b",
         "which ls", "egrep a b", "make {a,b}", "make ~/x", "source a", "! make", "make done", "",
     ]
 
