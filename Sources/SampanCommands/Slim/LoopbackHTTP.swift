@@ -1,6 +1,7 @@
 // https://www.rfc-editor.org/rfc/rfc9112
 import Core
 import Glibc
+import HTTPTransport
 import HostOS
 import Slimming
 
@@ -10,28 +11,30 @@ struct LoopbackProbe: Sendable {
     let host: String
     let port: UInt16
     let path: String
+    /// Whether TLS is spoken. Certificates are not looked at: only what is said through it is compared.
+    let isSecure: Bool
 
     private static let bodyLimit = 32 << 20
 
-    /// - Throws: a usage error for anything but an `http` URL of this machine.
+    /// - Throws: a usage error for anything but a URL of this machine.
     init(_ text: String) throws {
         func usage(_ hint: String) -> Diagnostic {
             Diagnostic(code: "usage.probe", "--probe '\(text)' is not understood", hint: hint, exitCode: 64)
         }
-        guard text.hasPrefix("http://") else {
-            throw usage(
-                text.hasPrefix("https://")
-                    ? "probes don't speak TLS: ask a port without it"
-                    : "the form is http://localhost[:PORT]/PATH")
+        isSecure = text.hasPrefix("https://")
+        guard isSecure || text.hasPrefix("http://") else {
+            throw usage("the form is http://localhost[:PORT]/PATH, or the same with https")
         }
-        let rest = text.dropFirst(7)
+        let rest = text.dropFirst(isSecure ? 8 : 7)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let host = authority.prefix { $0 != ":" }
         guard ["localhost", "127.0.0.1", "0.0.0.0", ""].contains(String(host)) else {
             throw usage("the program is in a network of its own: write http://localhost[:PORT]/PATH")
         }
         let digits = authority.dropFirst(host.count + 1)
-        guard let port = digits.isEmpty ? 80 : UInt16(digits), port > 0 else { throw usage("the port is a number") }
+        guard let port = digits.isEmpty ? (isSecure ? 443 : 80) : UInt16(digits), port > 0 else {
+            throw usage("the port is a number")
+        }
         let path = rest.dropFirst(authority.count)
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw usage("blanks are written as %20") }
         self.text = text
@@ -42,11 +45,17 @@ struct LoopbackProbe: Sendable {
 
     /// The answer; nil when what comes is no answer, or nothing comes in time.
     func ask(_ connection: FileDescriptor, timeout: Int) -> RunOutcome.Answer? {
-        var limit = timeval(tv_sec: max(1, timeout), tv_usec: 0)
-        setsockopt(connection.raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let request =
             "GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nUser-Agent: \(Version.userAgent)\r\nAccept: */*\r\n"
             + "Connection: close\r\n\r\n"
+        if isSecure {
+            let bytes = SocketExchange.exchange(
+                Array(request.utf8), over: connection.raw, host: host, seconds: timeout
+            ) { HTTPAnswer($0)?.isWhole == true || $0.count >= Self.bodyLimit }
+            return HTTPAnswer(bytes)?.value
+        }
+        var limit = timeval(tv_sec: max(1, timeout), tv_usec: 0)
+        setsockopt(connection.raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard (try? connection.writeQuietly(Array(request.utf8))) != nil else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

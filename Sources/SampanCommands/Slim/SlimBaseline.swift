@@ -14,7 +14,7 @@ enum SlimBaseline {
             let hasAnswer = outcome.answers.contains { $0.answer != nil }
             if isAsked, !hasAnswer {
                 throw Diagnostic(
-                    code: "slim.not-ready", notReady(outcome, timeout), causes: words(outcome),
+                    code: "slim.not-ready", notReady(outcome, timeout), causes: outcome.lastWords(6),
                     hint: hint(outcome))
             }
         }
@@ -37,11 +37,5 @@ enum SlimBaseline {
             return "it listens on \(outcome.ports.map(String.init).joined(separator: ", "))"
         }
         return "--timeout gives it more time, --env what it wants to be told"
-    }
-
-    /// The last that it wrote.
-    private static func words(_ outcome: RunOutcome) -> [String] {
-        let lines = (outcome.output + outcome.error).split(separator: 0x0a).suffix(6)
-        return lines.map { SafeText.text(String(decoding: $0, as: UTF8.self)) }
     }
 }

@@ -1,6 +1,7 @@
 import ContentStore
 import Core
 import DockerfileSyntax
+import Glibc
 import HostOS
 import ImageAnalysis
 
@@ -10,12 +11,13 @@ struct SlimBuilds: Sendable {
     let dockerfile: String
     let context: String
     let store: Store
+    let cancel: CancelFlag
 
     /// Builds a text in the place of the Dockerfile.
     /// - Parameter target: nil is the last stage.
     /// - Returns: the image's digest.
     /// - Throws: what the build said.
-    func build(_ text: [UInt8], target: String? = nil, tags: [String] = []) throws -> String {
+    func build(_ text: [UInt8], target: String? = nil) throws -> String {
         let place = try store.session().makeDirectory("slim-build")
         defer { try? Directory.removeTree(place) }
         let file = place + "/Dockerfile"
@@ -26,16 +28,43 @@ struct SlimBuilds: Sendable {
         let arguments =
             ["build", "--quiet", "--file", file] + (target.map { ["--target", $0] } ?? [])
             + command.buildArg.map { "--build-arg=\($0)" } + command.buildContext.map { "--build-context=\($0)" }
-            + command.secret.map { "--secret=\($0)" } + tags.map { "--tag=\($0)" } + ["--", context]
-        let result = try ChildProcess.capture(.init("/proc/self/exe", arguments))
-        let last = String(decoding: result.output, as: UTF8.self).split(separator: "\n").last.map(String.init)
-        guard result.status.isSuccess, let last, (try? Digest(parsing: last)) != nil else {
-            let lines = String(decoding: result.error, as: UTF8.self).split(separator: "\n")
+            + command.secret.map { "--secret=\($0)" } + ["--", context]
+        let (status, output, said) = try run(arguments, place)
+        let last = output.split(separator: "\n").last.map(String.init)
+        guard status.isSuccess, let last, (try? Digest(parsing: last)) != nil else {
+            let lines = said.split(separator: "\n")
             throw Diagnostic(
                 code: "slim.build", "the Dockerfile can't be built",
                 causes: lines.suffix(12).map { Redaction.urls(in: String($0)) },
-                exitCode: result.status.isSuccess ? 2 : result.status.shellCode)
+                exitCode: status.isSuccess ? 2 : status.shellCode)
         }
         return last
+    }
+
+    /// An interruption is this process' to hand on: the build has a group of its own, so that a terminal's reaches it
+    /// once.
+    private func run(_ arguments: [String], _ place: String) throws -> (ExitStatus, output: String, error: String) {
+        var options = ChildProcess.Options("/proc/self/exe", arguments)
+        options.newProcessGroup = true
+        options.descriptors[1] = try .open(place + "/output", O_WRONLY | O_CREAT | O_TRUNC)
+        options.descriptors[2] = try .open(place + "/error", O_WRONLY | O_CREAT | O_TRUNC)
+        let child = try ChildProcess.spawn(options)
+        var asked: ContinuousClock.Instant?
+        while true {
+            if let status = child.wait(timeout: .milliseconds(50)) {
+                if cancel.isSet { throw CancellationError() }
+                func text(_ name: String) throws -> String {
+                    String(decoding: try WholeFile.read(place + "/" + name, limit: 64 << 20), as: UTF8.self)
+                }
+                return (status, try text("output"), try text("error"))
+            }
+            guard cancel.isSet else { continue }
+            if asked == nil {
+                child.terminate(SIGINT)
+                asked = .now
+            } else if let asked, ContinuousClock.now - asked > .seconds(10) {
+                child.terminate(SIGKILL)
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ package struct SlimCommand: AsyncParsableCommand {
             Builds the Dockerfile, runs its image under observation, adds a last stage FROM scratch with what was used, \
             builds that too, runs both, and compares. Containers have a network of their own with nothing in it. Standard \
             output gets the new Dockerfile, everything else goes to standard error. Exit status: 0 when the images did \
-            the same, 1 when they did not or nothing could be compared.
+            the same, 1 when they did not, 3 when nothing could be compared.
             """)
 
     @Argument(help: "The Dockerfile.")
@@ -23,7 +23,7 @@ package struct SlimCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "A request that both images have to answer alike, as http://localhost[:PORT]/PATH. Can be given several times."
+            "A request that both images have to answer alike, as http[s]://localhost[:PORT]/PATH. Can be given several times."
     )
     var probe: [String] = []
 
@@ -42,7 +42,10 @@ package struct SlimCommand: AsyncParsableCommand {
     @Option(help: "The network of the containers: none or host.")
     var network: NetworkChoice = .none
 
-    @Option(help: "The user of the slim image, such as 65532:65532. (default: the fat one's)")
+    @Option(
+        help:
+            "The user of the slim image; keep is the fat one's. (default: 65532:65532 in root's place where that is proved to work, else the fat one's)"
+    )
     var user: String?
 
     @Option(help: "The stage to slim. (default: the last)")
@@ -60,7 +63,10 @@ package struct SlimCommand: AsyncParsableCommand {
     @Flag(help: "Leave the flags of go build as they are.")
     var keepFlags = false
 
-    @Option(name: .shortAndLong, help: "Write the new Dockerfile to this file; - is standard output.")
+    @Option(
+        name: .shortAndLong,
+        help:
+            "Write the new Dockerfile to this file; - is standard output. One that is there stays unless it is proved.")
     var output: String = "-"
 
     @Flag(help: "Write the new Dockerfile in the place of the old one, when it is proved.")
@@ -69,7 +75,9 @@ package struct SlimCommand: AsyncParsableCommand {
     @Flag(help: "Show what changes in the Dockerfile, as a diff, on standard output.")
     var diff = false
 
-    @Option(name: .shortAndLong, help: "A name for the slim image.")
+    @Option(
+        name: .shortAndLong,
+        help: "A name for the slim image, which it gets when it is proved. Can be given several times.")
     var tag: [String] = []
 
     @Flag(name: .shortAndLong, help: "Show neither steps nor proof.")

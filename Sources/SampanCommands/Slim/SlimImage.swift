@@ -12,6 +12,7 @@ struct SlimImage: Sendable {
     let layers: [String]
     let config: ContainerConfig
     let user: ResolvedUser
+    private let tree: StackTree
 
     /// - Parameter digest: of an image of the store.
     static func open(_ digest: String, store: Store, network: NetworkAccess) async throws -> SlimImage {
@@ -23,7 +24,22 @@ struct SlimImage: Sendable {
         let tree = try await service.tree(references)
         return SlimImage(
             digest: digest, layers: try await service.directories(references), config: image.config.config,
-            user: try UserResolver(tree, span: nil).process(image.config.config.user ?? ""))
+            user: try UserResolver(tree, span: nil).process(image.config.config.user ?? ""), tree: tree)
+    }
+
+    /// Numbers of a user, as the image knows it.
+    func resolve(_ user: String) throws -> ResolvedUser { try UserResolver(tree, span: nil).process(user) }
+
+    /// The same with another start.
+    func starting(_ words: SlimStart.Words) -> SlimImage {
+        var config = config
+        (config.entrypoint, config.cmd) = words
+        return SlimImage(digest: digest, layers: layers, config: config, user: user, tree: tree)
+    }
+
+    /// The same with another user.
+    func running(as user: ResolvedUser) -> SlimImage {
+        SlimImage(digest: digest, layers: layers, config: config, user: user, tree: tree)
     }
 
     /// The program of a container with other arguments, or with another command altogether.

@@ -21,6 +21,8 @@ struct SlimJob: Sendable {
     func run() async throws -> Int32 {
         let environment = try BuildOptions.pairs("env", options.env, environment: StoreAccess.environment())
         let tasks = try tasks()
+        let tags = try options.tag.map { try Transfer.tagged($0, ImageArgument("store:" + $0)) }
+        if options.output != "-" { try SlimOutput.check(options.output) }
         let path = options.dockerfile
         let source: SourceFile
         do { source = SourceFile(name: path, bytes: try WholeFile.read(path, limit: 32 << 20)) } catch {
@@ -39,10 +41,11 @@ struct SlimJob: Sendable {
                     store: store, runtime: try await BlockingPool.waiting.run { try RuntimeAccess.find(store) },
                     tasks: tasks, environment: environment, network: options.network,
                     timeout: .seconds(max(1, options.timeout)), cancel: cancel)
-                let builds = SlimBuilds(command: options, dockerfile: path, context: context, store: store)
+                let builds = SlimBuilds(
+                    command: options, dockerfile: path, context: context, store: store, cancel: cancel)
                 let session = SlimSession(
                     options: options, dockerfile: dockerfile, stage: stage, builds: builds, runs: runs,
-                    transfer: transfer)
+                    tags: tags, transfer: transfer)
                 return try await session.run()
             } onCancel: {
                 cancel.set()

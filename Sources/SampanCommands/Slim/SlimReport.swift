@@ -22,6 +22,7 @@ struct SlimReport {
             checks.add([check.name, check.before, check.after, Self.word(check.verdict)])
         }
         var parts = ["", table.text, "", checks.text]
+        for (check, after) in attempt.differences { parts += Self.difference(check, after) }
         let observed = attempt.plan.observedItems
         if !observed.isEmpty {
             parts += ["", "Copied because the observed run used it, and nothing else tells that it is needed:"]
@@ -29,7 +30,9 @@ struct SlimReport {
             if observed.count > 40 { parts.append("  and \(observed.count - 40) more") }
         }
         let unproved = Self.unproved(attempt, notes, options)
-        if !unproved.isEmpty { parts += ["", "Not proved, or left as it was:"] + unproved.map { "  - " + $0 } }
+        if !unproved.isEmpty {
+            parts += ["", "What is not proved, or is another way now:"] + unproved.map { "  - " + $0 }
+        }
         text = parts.joined(separator: "\n") + "\n"
     }
 
@@ -41,10 +44,16 @@ struct SlimReport {
         }
     }
 
+    /// What the slim image wrote where it did something else.
+    private static func difference(_ check: SlimProof.Check, _ after: RunOutcome) -> [String] {
+        let lines = after.lastWords(8)
+        return lines.isEmpty ? [] : ["", "\(check.name): the slim image wrote"] + lines.map { "  " + $0 }
+    }
+
     private static func line(_ item: SlimPlan.Item) -> String {
-        let path = SafeText.path(item.path) + (item.isDirectory ? "/" : "")
-        let files = item.isDirectory ? ", \(item.files) files" : ""
-        return "  /\(path.hasPrefix("/") ? String(path.dropFirst()) : path)  \(Human.bytes(item.bytes))\(files)"
+        let files = item.files == 1 ? "1 file" : "\(item.files) files"
+        let more = item.isDirectory ? ", " + files : item.links.isEmpty ? "" : ", under \(item.links.count + 1) names"
+        return "  \(SafeText.path(item.path))\(item.isDirectory ? "/" : "")  \(Human.bytes(item.bytes))\(more)"
     }
 
     private static func unproved(_ attempt: SlimAttempt, _ notes: [String], _ options: SlimCommand) -> [String] {
@@ -62,18 +71,50 @@ struct SlimReport {
                 "the program wants a network (\(addresses.prefix(4).joined(separator: ", "))) and had none: what it does with"
                     + " answers from there is not known")
         }
-        for verdict in Linkage(attempt.slim.inspection.image).verdicts() where verdict.isEntrypoint {
-            for gap in verdict.gaps {
-                out.append(
-                    "\(verdict.path.absolute) may want \(VerdictText.need(gap.need)): \(gap.missing) is not there")
-            }
-        }
-        let user = attempt.slim.image.config.user ?? ""
-        if ["", "0", "root"].contains(user.prefix { $0 != ":" }) {
-            out.append("the program runs as root, as before: --user 65532:65532 gives it a user without rights")
-        }
+        out += gaps(attempt) + users(attempt)
+        if attempt.slim.bytes >= attempt.fat.bytes { out.append("the slim image is not smaller: the old one was slim") }
         var seen: Set<String> = []
         return out.filter { seen.insert($0).inserted }
+    }
+
+    /// What programs may want and only the slim image lacks.
+    private static func gaps(_ attempt: SlimAttempt) -> [String] {
+        func needs(_ candidate: SlimCandidate) -> [(String, ProgramVerdict.RuntimeGap)] {
+            Linkage(candidate.inspection.image).verdicts().filter(\.isEntrypoint).flatMap { verdict in
+                verdict.gaps.map { (verdict.path.absolute, $0) }
+            }
+        }
+        let before = Set(needs(attempt.fat).map(\.1.need))
+        return needs(attempt.slim).filter { !before.contains($0.1.need) }.map { path, gap in
+            "\(path) may want \(VerdictText.need(gap.need)): \(gap.missing) is not there"
+        }
+    }
+
+    private static func users(_ attempt: SlimAttempt) -> [String] {
+        let (fat, slim) = (attempt.fat.image.config.user, attempt.slim.image.config.user)
+        if SlimUser.isRoot(slim) {
+            return ["the program runs as root, as before: --user 65532:65532 gives it a user without rights"]
+        }
+        guard SlimUser.isRoot(fat) else { return [] }
+        var out = [
+            "the program ran as root and runs as \(slim ?? "") now: volumes that are mounted have to be writable"
+                + " for that user (--user keep leaves it root)"
+        ]
+        let low = attempt.after.flatMap(\.ports).filter { $0 < 1024 }.sorted()
+        if let port = low.first {
+            out.append("port \(port) is below 1024: engines let any user listen there, but not with the host's network")
+        }
+        return out
+    }
+
+    /// The last line: what is known now.
+    static func conclusion(_ proof: SlimProof) -> String {
+        let same = proof.checks.count { $0.verdict == .same }
+        let different = proof.checks.count { $0.verdict == .different }
+        if different > 0 { return "NOT the same: \(different) of \(proof.checks.count) differ" }
+        if same == 0 { return "not proved: nothing could be compared; --probe or --run says what to ask" }
+        let rest = proof.checks.count - same
+        return "proved: \(same) of \(proof.checks.count) alike" + (rest > 0 ? ", \(rest) could not be compared" : "")
     }
 
     /// Why a way was given up.
@@ -87,8 +128,46 @@ struct SlimReport {
         "\(name(ambition)) is not taken: \(error.message)" + (error.causes.last.map { " (\($0))" } ?? "")
     }
 
+    /// Why a user was given up.
+    static func failure(of user: SlimUser, _ attempt: SlimAttempt) -> String {
+        let name = "USER \(user.name ?? "")"
+        guard let (check, after) = attempt.differences.first else {
+            return "\(name) is not taken: nothing could be compared, so that nothing proves that it would work"
+        }
+        let words = after.lastWords(1).first.map { " (\($0))" } ?? ""
+        let withheld = attempt.plan.withheld.prefix(3).map { SafeText.path($0) }.joined(separator: ", ")
+        return "\(name) is not taken: \(check.name) gave \(check.after) and not \(check.before)\(words)"
+            + (withheld.isEmpty ? "" : "; as root it writes to \(withheld)")
+    }
+
     private static func name(_ ambition: SlimRewriter.Ambition) -> String {
         ambition.withoutC ? "CGO_ENABLED=0" : ambition.editsGo ? "-ldflags \"-s -w\"" : "the new last stage"
+    }
+}
+
+extension SlimCandidate {
+    /// Of all files; nothing when they can't be read.
+    fileprivate var bytes: Int64 { (try? SlimFacts.contents(inspection.image.tree))?.bytes ?? 0 }
+}
+
+extension SlimAttempt {
+    /// What differs, with what the slim image did then.
+    fileprivate var differences: [(SlimProof.Check, RunOutcome)] {
+        proof.checks.compactMap { check in
+            guard check.verdict == .different else { return nil }
+            let outcome = after.first { outcome in
+                outcome.name == check.name || outcome.answers.contains { $0.probe == check.name }
+            }
+            return outcome.map { (check, $0) }
+        }
+    }
+}
+
+extension RunOutcome {
+    /// The last lines that it wrote, errors last.
+    func lastWords(_ count: Int) -> [String] {
+        let lines = (output.split(separator: 0x0a) + error.split(separator: 0x0a)).suffix(count)
+        return lines.map { SafeText.text(String(decoding: $0, as: UTF8.self)) }
     }
 }
 
@@ -97,15 +176,21 @@ struct SlimFacts {
     static let names = ["size", "compressed", "layers", "files", "packages", "programs", "user", "time to ready"]
     let cells: [String]
 
-    init(_ candidate: SlimCandidate, _ outcomes: [RunOutcome]) async throws {
-        let explanation = try await candidate.inspection.explanation()
-        let image = candidate.inspection.image
+    /// Bytes and files, each inode's bytes once.
+    static func contents(_ tree: FileTree) throws -> (bytes: Int64, files: Int) {
         var (bytes, files): (Int64, Int) = (0, 0)
-        try image.tree.forEachNode { node in
+        try tree.forEachNode { node in
             if node.entry.isDirectory { return }
             files += 1
             if node.hardlink == nil || node.hardlink == node.path { bytes += node.entry.size }
         }
+        return (bytes, files)
+    }
+
+    init(_ candidate: SlimCandidate, _ outcomes: [RunOutcome]) async throws {
+        let explanation = try await candidate.inspection.explanation()
+        let image = candidate.inspection.image
+        let (bytes, files) = try Self.contents(image.tree)
         let ready = outcomes.compactMap(\.ready).first.map { seconds in
             seconds < 1 ? "\(Int(seconds * 1000)) ms" : "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10) s"
         }

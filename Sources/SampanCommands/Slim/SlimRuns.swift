@@ -56,12 +56,7 @@ struct SlimRuns: Sendable {
         defer { try? Directory.removeTree(place) }
         var arguments: [String] = []
         if case .command(let words, _) = task { arguments = words }
-        var image = image
-        if let start {
-            var config = image.config
-            (config.entrypoint, config.cmd) = (start.entrypoint, start.cmd)
-            image = SlimImage(digest: image.digest, layers: image.layers, config: config, user: image.user)
-        }
+        let image = start.map(image.starting) ?? image
         var request = try image.request(
             place, command: nil, arguments: arguments, environment: environment, network: network)
         request.observation = Observation(recordsPaths: observing)
@@ -70,7 +65,9 @@ struct SlimRuns: Sendable {
             let container = try SlimContainer(request, runtime: runtime, timeout: timeout, cancel: cancel)
             let stop = SignalName.number(image.config.stopSignal ?? "") ?? SIGTERM
             switch task {
-            case .service(let probes): try container.serve(probes, &outcome, stopSignal: stop)
+            case .service(let probes):
+                try container.serve(
+                    probes, &outcome, stopSignal: stop, grace: observing ? .seconds(2) : .milliseconds(300))
             case .command: try container.finish(&outcome)
             }
             let result = try container.end(&outcome)
@@ -113,7 +110,11 @@ private final class SlimContainer {
         outcome.isTimedOut = !ended.isSet
     }
 
-    func serve(_ probes: [LoopbackProbe], _ outcome: inout RunOutcome, stopSignal: Int32) throws {
+    /// Asks it, and stops it.
+    /// - Parameter grace: how long it may take to end: what it opens at its end is worth knowing.
+    func serve(
+        _ probes: [LoopbackProbe], _ outcome: inout RunOutcome, stopSignal: Int32, grace: Duration
+    ) throws {
         var probes = probes
         while !ended.isSet, !isOver {
             outcome.ports = run.observer?.ports() ?? []
@@ -139,7 +140,7 @@ private final class SlimContainer {
         wasStopped = true
         run.signal(stopSignal)
         let asked = ContinuousClock.now
-        while !ended.isSet, ContinuousClock.now - asked < .seconds(5), !cancel.isSet { usleep(2000) }
+        while !ended.isSet, ContinuousClock.now - asked < grace, !cancel.isSet { usleep(2000) }
     }
 
     private func ask(_ probe: LoopbackProbe) -> RunOutcome.Answer? {

@@ -1,8 +1,10 @@
 import Binaries
 import BuildGraph
+import ContentStore
 import Core
 import DockerfileLint
 import DockerfileSyntax
+import Glibc
 import HostOS
 import ImageAnalysis
 import Layers
@@ -15,6 +17,15 @@ struct SlimCandidate: Sendable {
     var text: [UInt8]
     var image: SlimImage
     var inspection: Inspection
+}
+
+/// What a slim image is made from: the fat one, or that with other flags.
+struct SlimSource: Sendable {
+    var ambition: SlimRewriter.Ambition
+    var candidate: SlimCandidate
+    /// What it starts, when that isn't what the Dockerfile says.
+    var start: SlimStart.Words?
+    var traces: [ObservedTrace]
 }
 
 /// What came of one way to slim.
@@ -35,9 +46,16 @@ struct SlimSession: Sendable {
     let stage: Stage
     let builds: SlimBuilds
     let runs: SlimRuns
+    let tags: [Reference]
     let transfer: Transfer
 
-    private typealias Start = SlimStart.Words
+    /// The fat image and what it did, watched and not.
+    private struct Baseline: Sendable {
+        var fat: SlimCandidate
+        var first: [RunOutcome]
+        var traces: [ObservedTrace]
+        var before: [RunOutcome]
+    }
 
     private func say(_ text: String) {
         if !options.quiet { Console.shared.message(text) }
@@ -51,30 +69,52 @@ struct SlimSession: Sendable {
         let (first, traces) = try await observe(fat.image, nil)
         try SlimBaseline.check(first, timeout: options.timeout)
         say("running it once more, as it is")
-        let before = try await plainRuns(fat.image)
+        let base = Baseline(fat: fat, first: first, traces: traces, before: try await plainRuns(fat.image))
         var notes: [String] = []
         for ambition in try ambitions(fat) {
             do {
-                let attempt = try await attempt(ambition, fat, traces, first, before)
-                if attempt.proof.isFailed, ambition != .none {
-                    notes.append(SlimReport.failure(of: ambition, attempt.proof))
-                    say(notes[notes.count - 1])
-                    continue
-                }
-                return try await finish(attempt, notes)
+                let source = try await source(ambition, base)
+                if let code = try await tryUsers(source, base, &notes) { return code }
             } catch let error as Diagnostic where error.code == "slim.build" && ambition != .none {
-                notes.append(SlimReport.failure(of: ambition, error))
-                say(notes[notes.count - 1])
+                note(SlimReport.failure(of: ambition, error), &notes)
             }
         }
         return 1
     }
 
+    private func note(_ text: String, _ notes: inout [String]) {
+        notes.append(text)
+        say(text)
+    }
+
+    /// - Returns: the exit code; nil when another way is to be tried.
+    private func tryUsers(_ source: SlimSource, _ base: Baseline, _ notes: inout [String]) async throws -> Int32? {
+        for user in SlimUser.choices(options.user, base.fat.image.config) {
+            let attempt = try await attempt(source, user, base)
+            if attempt.proof.isProved { return try await finish(attempt, notes) }
+            guard user.isTrial else {
+                if source.ambition == .none || !attempt.proof.isFailed { return try await finish(attempt, notes) }
+                note(SlimReport.failure(of: source.ambition, attempt.proof), &notes)
+                return nil
+            }
+            if source.ambition != .none, attempt.proof.isFailed {
+                // As the old user, to see who is to blame.
+                let after = try await plainRuns(attempt.slim.image.running(as: base.fat.image.user))
+                if SlimProof(first: base.first, second: base.before, slim: after).isFailed {
+                    note(SlimReport.failure(of: source.ambition, attempt.proof), &notes)
+                    return nil
+                }
+            }
+            note(SlimReport.failure(of: user, attempt), &notes)
+        }
+        return nil
+    }
+
     // MARK: - Steps
 
-    private func candidate(_ text: [UInt8], target: String? = nil, tags: [String] = []) async throws -> SlimCandidate {
+    private func candidate(_ text: [UInt8], target: String? = nil) async throws -> SlimCandidate {
         let builds = builds
-        let digest = try await BlockingPool.waiting.run { try builds.build(text, target: target, tags: tags) }
+        let digest = try await BlockingPool.waiting.run { try builds.build(text, target: target) }
         let argument = try ImageArgument("store:" + digest)
         let inspection = try await Inspection.open(argument, transfer)
         let image = try await SlimImage.open(digest, store: builds.store, network: transfer.network)
@@ -93,46 +133,50 @@ struct SlimSession: Sendable {
         return try await BlockingPool.waiting.run { try runs.run(image, start: nil, observing: false).outcomes }
     }
 
-    private func attempt(
-        _ ambition: SlimRewriter.Ambition, _ fat: SlimCandidate, _ traces: [ObservedTrace], _ first: [RunOutcome],
-        _ before: [RunOutcome]
-    ) async throws -> SlimAttempt {
-        var source = fat
-        var traces = traces
+    private func source(_ ambition: SlimRewriter.Ambition, _ base: Baseline) async throws -> SlimSource {
+        var source = SlimSource(ambition: ambition, candidate: base.fat, start: nil, traces: base.traces)
         // The last resort changes nothing about how the program starts.
-        let start = ambition == .none && options.keepFlags ? nil : SlimStart.direct(fat.image.config)
+        if ambition != .none || !options.keepFlags { source.start = SlimStart.direct(base.fat.image.config) }
         if ambition.editsGo {
             say("building it with other flags for go build")
-            source = try await candidate(
+            source.candidate = try await candidate(
                 SlimRewriter.withGoFlags(dockerfile, withoutC: ambition.withoutC), target: options.target)
         }
-        if ambition.editsGo || start != nil {
+        if ambition.editsGo || source.start != nil {
             say("running that under observation")
-            traces = try await observe(source.image, start).traces
+            source.traces = try await observe(source.candidate.image, source.start).traces
         }
-        let plan = try await plan(source, start, traces)
-        var rewriter = SlimRewriter(
-            dockerfile, stage: stage, config: source.image.config, plan: plan, ambition: ambition, user: options.user,
-            start: start)
-        let text = rewriter.rewrite()
-        say("building the slim image")
-        let slim = try await candidate(text, tags: options.tag)
-        say("running the slim image")
-        let after = try await plainRuns(slim.image)
-        return SlimAttempt(
-            fat: fat, slim: slim, plan: plan, notes: rewriter.notes,
-            proof: SlimProof(first: first, second: before, slim: after), before: before, after: after)
+        return source
     }
 
-    private func plan(
-        _ source: SlimCandidate, _ start: SlimStart.Words?, _ traces: [ObservedTrace]
-    ) async throws -> SlimPlan {
-        var image = source.inspection.image
-        if let start { (image.config.config.entrypoint, image.config.config.cmd) = (start.entrypoint, start.cmd) }
-        let analysed = image
-        let user = source.image.user
+    private func attempt(_ source: SlimSource, _ user: SlimUser, _ base: Baseline) async throws -> SlimAttempt {
+        let plan = try await plan(source, user)
+        var rewriter = SlimRewriter(
+            dockerfile, stage: stage, config: source.candidate.image.config, plan: plan, ambition: source.ambition,
+            user: user.name, start: source.start)
+        let text = rewriter.rewrite()
+        let whom = user.isTrial ? " as \(user.name ?? "")" : ""
+        say("building the slim image")
+        let slim = try await candidate(text)
+        say("running the slim image" + whom)
+        let after = try await plainRuns(slim.image)
+        return SlimAttempt(
+            fat: base.fat, slim: slim, plan: plan, notes: rewriter.notes,
+            proof: SlimProof(first: base.first, second: base.before, slim: after), before: base.before, after: after)
+    }
+
+    private func plan(_ source: SlimSource, _ user: SlimUser) async throws -> SlimPlan {
+        var image = source.candidate.inspection.image
+        if let start = source.start {
+            (image.config.config.entrypoint, image.config.config.cmd) = (start.entrypoint, start.cmd)
+        }
+        let (analysed, traces) = (image, source.traces)
+        let old = SlimPlan.Owner(uid: source.candidate.image.user.uid, gid: source.candidate.image.user.gid)
+        let new = try user.name.map(source.candidate.image.resolve)
         return try await BlockingPool.compute.run {
-            var planner = SlimPlanner(analysed, user: (user.uid, user.gid))
+            var planner = SlimPlanner(
+                analysed, user: old, newUser: new.map { SlimPlan.Owner(uid: $0.uid, gid: $0.gid) },
+                userName: user.name)
             let uses = traces.flatMap { trace in
                 trace.paths.map { path in
                     RecordedUse(
@@ -181,28 +225,60 @@ struct SlimSession: Sendable {
     private func finish(_ attempt: SlimAttempt, _ notes: [String]) async throws -> Int32 {
         let report = try await SlimReport(attempt, notes: notes, options: options)
         say(report.text)
-        let isGood = attempt.proof.isProved
-        let text = attempt.slim.text
+        let (text, isGood) = (attempt.slim.text, attempt.proof.isProved)
         if options.diff {
             Console.shared.output(
                 UnifiedDiff.text(from: dockerfile.source.bytes, to: text, name: options.dockerfile), terminator: "")
         } else if options.output == "-", !options.inPlace {
             Console.shared.output(text)
         }
-        if options.output != "-" { try SlimOutput.write(text, to: options.output) }
-        if options.inPlace {
-            if isGood {
-                try SlimOutput.write(text, to: options.dockerfile)
+        if !isGood {
+            Console.shared.message(SlimReport.conclusion(attempt.proof))
+        } else {
+            say(SlimReport.conclusion(attempt.proof))
+        }
+        for path in [options.output == "-" ? nil : options.output, options.inPlace ? options.dockerfile : nil] {
+            guard let path else { continue }
+            if try isGood || FileInfo.of(path) == nil {
+                try SlimOutput.write(text, to: path)
+                say("written: \(path)")
             } else {
-                say("\(options.dockerfile) stays as it is: nothing is proved")
+                Console.shared.message("\(path) stays as it is")
             }
         }
-        return isGood ? 0 : 1
+        try name(attempt.slim.image.digest, isGood)
+        return isGood ? 0 : attempt.proof.isFailed ? 1 : 3
+    }
+
+    private func name(_ digest: String, _ isGood: Bool) throws {
+        guard !tags.isEmpty else { return }
+        let names = options.tag.joined(separator: ", ")
+        guard isGood else { return Console.shared.message("the image gets no name: \(names) stays what it was") }
+        let manifest = try StoredImage.find(digest, builds.store).manifest
+        for tag in tags { try builds.store.tag(tag, manifest: manifest) }
+        say("named: \(names)")
     }
 }
 
 /// Files that results go to.
 enum SlimOutput {
+    /// Whether a file can be written, before minutes of work are put into it.
+    static func check(_ path: String) throws {
+        func refusal(_ cause: String) -> Diagnostic {
+            Diagnostic(
+                code: "slim.output", "cannot write '\(path)'", causes: [cause], hint: "name a file with --output",
+                exitCode: 64)
+        }
+        if let info = try? FileInfo.of(path, followLinks: true), info.kind == .directory {
+            throw refusal("it is a directory")
+        }
+        var directory = "."
+        if let slash = path.lastIndex(of: "/") { directory = slash == path.startIndex ? "/" : String(path[..<slash]) }
+        guard access(directory, W_OK) == 0 else {
+            throw refusal(SystemError(errno, "open", directory).diagnostic.message)
+        }
+    }
+
     static func write(_ text: [UInt8], to path: String) throws {
         let mode = try FileInfo.of(path, followLinks: true)?.mode ?? 0o644
         try AtomicFile.write(text, to: path, mode: mode & 0o777)

@@ -1,16 +1,10 @@
 import OCI
 import ShellSyntax
+import Slimming
 
 /// How an image starts its program.
 enum SlimStart {
     typealias Words = (entrypoint: [String], cmd: [String])
-
-    /// What a shell does itself.
-    private static let builtins: Set<String> = [
-        ".", ":", "[", "alias", "cd", "command", "echo", "eval", "exit", "export", "printf", "pwd", "read", "set",
-        "source",
-        "test", "times", "trap", "type", "ulimit", "umask", "unset", "wait", "true", "false",
-    ]
 
     /// The words of a program that a shell is only there to start; nil when the image needs no shell for it, or needs one.
     static func direct(_ config: ContainerConfig) -> Words? {
@@ -31,7 +25,7 @@ enum SlimStart {
         else { return nil }
         var words = only.words.map(\.text)
         if words.first == "exec" { words.removeFirst() }
-        guard let first = words.first, !builtins.contains(first), only.range == 0..<script.text.count else {
+        guard let first = words.first, !ShellBuiltins.names.contains(first), only.range == 0..<script.text.count else {
             return nil
         }
         return words

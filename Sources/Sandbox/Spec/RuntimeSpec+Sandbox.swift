@@ -50,8 +50,14 @@ extension RuntimeSpec {
             resources: placement.rootless
                 ? nil : Resources(devices: [DeviceRule(allow: insecure, type: insecure ? "a" : nil, access: "rwm")]),
             devices: insecure && !placement.rootless ? HostDevices.list() : nil,
-            seccomp: placement.seccomp,
+            seccomp: placement.seccomp, sysctl: Self.settings(request),
             maskedPaths: insecure ? [] : Self.masked, readonlyPaths: insecure ? [] : Self.readOnly)
+    }
+
+    /// Programs that are observed may listen on any port, as engines let them in a network of its own.
+    private static func settings(_ request: SandboxRequest) -> [String: String]? {
+        guard request.observation != nil, request.network == .none else { return nil }
+        return ["net.ipv4.ip_unprivileged_port_start": "0"]
     }
 
     /// The file systems that every program expects.

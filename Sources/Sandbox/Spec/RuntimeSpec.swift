@@ -60,6 +60,7 @@ struct RuntimeSpec: Encodable {
         var resources: Resources?
         var devices: [Device]?
         var seccomp: SeccompProfile?
+        var sysctl: [String: String]?
         var maskedPaths: [String]
         var readonlyPaths: [String]
     }

@@ -36,6 +36,7 @@ struct ItemCollector {
         let isInterpreted = wanted.values.contains { value in
             value.isProgram && Language.isInterpreter(value.node.path)
         }
+        takeNames(&left)
         try takeLanguages(&left)
         try takeData(&left, listed, isInterpreted: isInterpreted)
         try takeCrowds(&left)
@@ -64,7 +65,7 @@ struct ItemCollector {
         var seen: Set<BytePath> = []
         return items.sorted { ($0.reason, $0.path) < ($1.reason, $1.path) }.filter { item in
             var above = item.isDirectory ? item.path.parent : item.path
-            while !above.isRoot, item.destination == nil {
+            while !above.isRoot, item.destination == nil, item.links.isEmpty {
                 if directories.contains(above), above != item.path || !item.isDirectory { return false }
                 above = above.parent
             }
@@ -77,6 +78,31 @@ struct ItemCollector {
     ) throws {
         items.append(try Self.directory(directory, reason, tree))
         for path in left.keys where path.isSameOrBelow(directory) { left[path] = nil }
+    }
+
+    /// A file that is used under several names (as all tools of BusyBox are one) is copied once, and the names are
+    /// links to it. Links are made where there is a shell.
+    private mutating func takeNames(_ left: inout [BytePath: SlimPlanner.Wanted]) {
+        guard (try? tree.lookup("bin/sh"))??.entry.isFile == true else { return }
+        var groups: [BytePath: [BytePath]] = [:]
+        for (path, value) in left where value.isProgram || !value.isLibrary {
+            groups[value.node.hardlink ?? value.node.path, default: []].append(path)
+        }
+        for (target, names) in groups where names.count > 1 && Self.isPlain(target) {
+            let values = names.compactMap { left[$0] }
+            guard values.contains(where: \.isProgram), let size = values.first?.node.entry.size else { continue }
+            items.append(
+                SlimPlan.Item(
+                    path: target, isDirectory: false, reason: .program, bytes: size, files: 1,
+                    isFromObservation: values.allSatisfy(\.isObserved),
+                    links: names.filter { $0 != target && Self.isLinkable($0) }.sorted()))
+            for name in names { left[name] = nil }
+        }
+    }
+
+    /// Whether a shell takes a path, in single quotes, for itself.
+    private static func isLinkable(_ path: BytePath) -> Bool {
+        path.bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x27 && $0 != 0x5c }
     }
 
     private mutating func takeLanguages(_ left: inout [BytePath: SlimPlanner.Wanted]) throws {

@@ -33,6 +33,23 @@ package struct SlimPlan: Sendable {
         package var files: Int
         /// Whether nothing but the observed run tells that it is needed.
         package var isFromObservation: Bool
+        /// Whose it becomes; nil keeps root's.
+        package var owner: Owner?
+        /// Other names under which the file is used: each becomes a link to it.
+        package var links: [BytePath] = []
+    }
+
+    /// A user by numbers.
+    package struct Owner: Sendable, Hashable {
+        package var uid: UInt32
+        package var gid: UInt32
+
+        package init(uid: UInt32, gid: UInt32) {
+            self.uid = uid
+            self.gid = gid
+        }
+
+        package var isRoot: Bool { uid == 0 && gid == 0 }
     }
 
     /// A directory that the program writes to.
@@ -46,6 +63,8 @@ package struct SlimPlan: Sendable {
     /// In the order of reasons and paths; none lies in another one's directory.
     package var items: [Item] = []
     package var directories: [Directory] = []
+    /// Directories that it writes to and that stay another one's than the new user's: they are the system's.
+    package var withheld: [BytePath] = []
     /// What could not be settled, in words.
     package var remarks: [String] = []
     /// Whether the image has a shell to make directories with.

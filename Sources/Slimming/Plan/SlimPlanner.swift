@@ -10,10 +10,14 @@ package struct SlimPlanner {
     let image: AnalysedImage
     /// Layers that the user's own Dockerfile made.
     let ownLayers: Set<Int>
-    private let user: (uid: UInt32, gid: UInt32)?
+    private let user: SlimPlan.Owner?
+    /// Whom it will run as; nil stays who it is.
+    let newUser: SlimPlan.Owner?
+    private let userName: String
     private var wanted: [BytePath: Wanted] = [:]
     private var listed: Set<BytePath> = []
-    private var written: Set<BytePath> = []
+    var written: Set<BytePath> = []
+    private(set) var writtenFiles: Set<BytePath> = []
     private var remarks: [String] = []
     private var usesCertificates = false
 
@@ -24,10 +28,17 @@ package struct SlimPlanner {
         var isObserved: Bool
     }
 
-    /// - Parameter user: whom the program runs as; nil may do anything.
-    package init(_ image: AnalysedImage, user: (uid: UInt32, gid: UInt32)? = nil) {
+    /// - Parameters:
+    ///   - user: whom the program ran as while it was watched; nil may do anything.
+    ///   - newUser: whom it will run as, if that is another one. What it writes to becomes theirs.
+    ///   - userName: what USER will say; nil is what the image says.
+    package init(
+        _ image: AnalysedImage, user: SlimPlan.Owner? = nil, newUser: SlimPlan.Owner? = nil, userName: String? = nil
+    ) {
         self.image = image
         self.user = user
+        self.newUser = newUser
+        self.userName = userName ?? image.config.config.user ?? ""
         ownLayers = Set(image.layers.indices.filter { image.layers[$0].cause.place != nil })
     }
 
@@ -47,7 +58,8 @@ package struct SlimPlanner {
         plan.items = collector.items
         try addNeeds(&plan)
         plan.items = ItemCollector.tidied(plan.items)
-        plan.directories = try directories(plan.items)
+        for (index, item) in plan.items.enumerated() where try needsOwner(item) { plan.items[index].owner = newUser }
+        try addDirectories(&plan)
         plan.remarks = remarks + collector.remarks
         plan.hasShell = try image.tree.lookup("bin/sh")?.entry.isFile == true
         return plan
@@ -61,7 +73,10 @@ package struct SlimPlanner {
 
     private mutating func add(_ use: RecordedUse) throws {
         let node = try? image.tree.lookup(use.path)
-        if use.isWritten { addWritten(use.path, node) }
+        if use.isWritten {
+            addWritten(use.path, node)
+            writtenFiles.insert(use.path)
+        }
         guard let node else { return }
         switch node.entry.kind {
         case .directory:
@@ -93,17 +108,11 @@ package struct SlimPlanner {
         var directory = node?.entry.isDirectory == true ? path : path.parent
         while !directory.isRoot {
             if let entry = (try? image.tree.lookup(directory))?.entry, entry.isDirectory {
-                if mayWrite(entry) { written.insert(directory) }
+                if user.map({ mayWrite($0, entry) }) ?? true { written.insert(directory) }
                 return
             }
             directory = directory.parent
         }
-    }
-
-    private func mayWrite(_ entry: Entry) -> Bool {
-        guard let user, user.uid != 0 else { return true }
-        if entry.uid == user.uid { return entry.mode & 0o200 != 0 }
-        return entry.gid == user.gid ? entry.mode & 0o020 != 0 : entry.mode & 0o002 != 0
     }
 
     // MARK: - Programs
@@ -171,13 +180,13 @@ package struct SlimPlanner {
     private mutating func addNeeds(_ plan: inout SlimPlan) throws {
         try addCertificates(&plan)
         if needs(.timeZones) || isUsed(below: "usr/share/zoneinfo") {
-            try addDirectory("usr/share/zoneinfo", .timeZones, &plan, missing: "time zones")
+            try addDirectory("usr/share/zoneinfo", .timeZones, &plan)
         }
-        let user = image.config.config.user ?? ""
-        let isNamed = user.split(separator: ":").contains { UInt32($0) == nil }
+        let isNamed = userName.split(separator: ":").contains { UInt32($0) == nil }
         if isNamed || needs(.users) {
             for path in ["etc/passwd", "etc/group"] as [BytePath] { try addFile(path, .accounts, &plan) }
         }
+        for volume in image.config.config.volumes { written.insert(BytePath(cleaning: volume)) }
         if needs(.temporaryFiles), try image.tree.lookup("tmp")?.entry.isDirectory == true { written.insert("tmp") }
     }
 
@@ -246,29 +255,10 @@ package struct SlimPlanner {
     }
 
     private mutating func addDirectory(
-        _ path: BytePath, _ reason: SlimPlan.Reason, _ plan: inout SlimPlan, missing: String
+        _ path: BytePath, _ reason: SlimPlan.Reason, _ plan: inout SlimPlan
     ) throws {
-        guard try image.tree.lookup(path)?.entry.isDirectory == true else {
-            remarks.append("the program may want \(missing), and the image has no \(path.absolute)")
-            return
-        }
+        guard try image.tree.lookup(path)?.entry.isDirectory == true else { return }
         let known = plan.items.contains { $0.path.isSameOrBelow(path) && $0.isFromObservation }
         plan.items.append(try ItemCollector.directory(path, reason, image.tree, isFromObservation: known))
-    }
-
-    // MARK: - Directories
-
-    /// Those that must be there, or be another one's than root's, before the program writes.
-    private func directories(_ items: [SlimPlan.Item]) throws -> [SlimPlan.Directory] {
-        try written.sorted().compactMap { path in
-            if items.contains(where: { $0.isDirectory && path.isSameOrBelow($0.path) && path != $0.path }) {
-                return nil
-            }
-            guard let entry = try image.tree.lookup(path)?.entry, entry.isDirectory else { return nil }
-            // As COPY makes it anyway.
-            let isCopied = items.contains { $0.isDirectory && $0.path == path }
-            if isCopied, entry.mode == 0o755, entry.uid == 0, entry.gid == 0 { return nil }
-            return SlimPlan.Directory(path: path, mode: entry.mode, uid: entry.uid, gid: entry.gid)
-        }
     }
 }

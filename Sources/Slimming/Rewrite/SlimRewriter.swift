@@ -19,21 +19,21 @@ package struct SlimRewriter {
         package static let none = Ambition(editsGo: false, withoutC: false)
     }
 
-    private let dockerfile: Dockerfile
-    private let stage: Stage
-    private let config: ContainerConfig
-    private let plan: SlimPlan
+    let dockerfile: Dockerfile
+    let stage: Stage
+    let config: ContainerConfig
+    let plan: SlimPlan
     private let ambition: Ambition
     /// Takes the place of the image's user.
     private let user: String?
     /// What starts, when that isn't what the Dockerfile says.
-    private let start: (entrypoint: [String], cmd: [String])?
-    private let lineEnd: String
+    let start: (entrypoint: [String], cmd: [String])?
+    let lineEnd: String
 
-    private var edits: [TextEdit] = []
+    var edits: [TextEdit] = []
     /// Lines of the new stage's end.
-    private var tail: [String] = []
-    package private(set) var notes: [String] = []
+    var tail: [String] = []
+    package internal(set) var notes: [String] = []
 
     /// - Parameters:
     ///   - stage: the stage that the fat image is.
@@ -63,9 +63,10 @@ package struct SlimRewriter {
         move()
         var text = Self.apply(edits, to: dockerfile.source.bytes)
         while let last = text.last, last == 0x0a || last == 0x0d || last == 0x20 { text.removeLast() }
+        let settings = settings()
         let lines =
-            directories(name) + ["", "# What runs: found by watching the program and reading what it links to."]
-            + ["FROM scratch"] + copies(name) + settings() + tail
+            made() + ["", "# What runs: found by watching the program and reading what it links to."]
+            + ["FROM scratch"] + copies(name) + settings + tail
         return text + Array((lineEnd + lines.joined(separator: lineEnd) + lineEnd).utf8)
     }
 
@@ -79,104 +80,22 @@ package struct SlimRewriter {
         return name
     }
 
-    private static let moved: Set<Keyword> = [
-        .cmd, .entrypoint, .expose, .healthcheck, .label, .stopsignal, .volume,
-    ]
-
-    /// Takes what only speaks of how the image is started from the stage to the new one, with its comments.
-    private mutating func move() {
-        for statement in stage.statements {
-            guard let keyword = statement.instruction.keyword, Self.moved.contains(keyword) else { continue }
-            let range = rangeWithComments(statement.instruction)
-            edits.append(.delete(range))
-            if keyword == .healthcheck, !isHealthcheckPossible(statement.command) {
-                notes.append("HEALTHCHECK is left out: what it runs is not in the image")
-                continue
-            }
-            if start != nil, keyword == .cmd || keyword == .entrypoint { continue }
-            // Variables of the stage are not known in another: their values are.
-            if statement.instruction.text.contains("$"), let lines = resolved(keyword) {
-                tail += lines
-                continue
-            }
-            var text = dockerfile.source.text(range)
-            while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
-            tail.append(text)
-        }
-        for statement in stage.statements where statement.instruction.keyword == .onbuild {
-            notes.append("ONBUILD in line \(statement.instruction.lines.lowerBound) is not carried over")
-        }
-        inherit()
-    }
-
-    /// What the base or a replaced start says.
-    private mutating func inherit() {
-        let keywords = Set(stage.statements.compactMap(\.instruction.keyword))
-        if let start {
-            if !start.entrypoint.isEmpty { tail.append("ENTRYPOINT " + Self.json(start.entrypoint)) }
-            if !start.cmd.isEmpty { tail.append("CMD " + Self.json(start.cmd)) }
-        } else {
-            if !keywords.contains(.entrypoint), let lines = resolved(.entrypoint) { tail = lines + tail }
-            // An ENTRYPOINT takes a CMD of the base away, and then the config has none.
-            if !keywords.contains(.cmd), let lines = resolved(.cmd) { tail += lines }
-        }
-        if !keywords.contains(.stopsignal), let lines = resolved(.stopsignal) { tail += lines }
-        if !keywords.contains(.expose), let lines = resolved(.expose) { tail += lines }
-    }
-
-    private func resolved(_ keyword: Keyword) -> [String]? {
-        switch keyword {
-        case .entrypoint: config.entrypoint.isEmpty ? nil : ["ENTRYPOINT " + Self.json(config.entrypoint)]
-        case .cmd: config.cmd.isEmpty ? nil : ["CMD " + Self.json(config.cmd)]
-        case .expose:
-            config.exposedPorts.isEmpty ? nil : ["EXPOSE " + config.exposedPorts.sorted().joined(separator: " ")]
-        case .stopsignal: config.stopSignal.map { ["STOPSIGNAL " + $0] }
-        case .volume: config.volumes.isEmpty ? nil : ["VOLUME " + Self.json(config.volumes.sorted())]
-        case .label:
-            config.labels.sorted { $0.key < $1.key }.map { "LABEL \(Self.quoted($0.key))=\(Self.quoted($0.value))" }
-        default: nil
-        }
-    }
-
-    /// Whether a health check starts a program that is copied.
-    private func isHealthcheckPossible(_ command: Command) -> Bool {
-        guard case .healthcheck(let check) = command else { return true }
-        switch check.test {
-        case .none: return true
-        case .shell: return false
-        case .exec(let words):
-            guard let program = words.first?.text else { return false }
-            let base = BytePath(cleaning: config.workingDir ?? "/")
-            let path =
-                program.hasPrefix("/") ? BytePath(cleaning: program) : base.appending(BytePath(cleaning: program))
-            return plan.items.contains { $0.path == path || ($0.isDirectory && path.isSameOrBelow($0.path)) }
-        }
-    }
-
-    /// From the first of the comments right above an instruction to the end of its last line.
-    private func rangeWithComments(_ instruction: Instruction) -> SourceRange {
-        let source = dockerfile.source
-        var first = instruction.lines.lowerBound - 1
-        var start = source.lineStarts[first]
-        for comment in instruction.comments.reversed() {
-            let line = source.line(at: comment.range.start)
-            guard line == first - 1 else { break }
-            first = line
-            start = source.lineStarts[line]
-        }
-        let next = instruction.lines.upperBound
-        return SourceRange(start, next < source.lineStarts.count ? source.lineStarts[next] : source.bytes.count)
-    }
-
     // MARK: - The new stage
 
-    /// Directories that the program writes to can only be made where there is a shell.
-    private func directories(_ name: String) -> [String] {
-        guard !plan.directories.isEmpty, plan.hasShell else { return [] }
-        var lines = ["", "# Directories that the program writes to."]
+    private var hasMadeTree: Bool { plan.hasShell && (!plan.directories.isEmpty || !links.isEmpty) }
+    private var links: [SlimPlan.Item] { plan.items.filter { !$0.links.isEmpty } }
+
+    /// Directories that the program writes to, and links, can only be made where there is a shell.
+    private func made() -> [String] {
+        guard hasMadeTree else { return [] }
+        let what = [
+            plan.directories.isEmpty ? nil : "directories that the program writes to",
+            links.isEmpty ? nil : "other names of its programs",
+        ].compactMap { $0 }.joined(separator: ", ")
+        var lines = ["", "# " + what.prefix(1).uppercased() + what.dropFirst() + "."]
         let isRoot = ["", "0", "root", "0:0", "root:root"].contains(config.user ?? "")
         if !isRoot { lines.append("USER 0") }
-        let commands = plan.directories.flatMap { directory -> [String] in
+        var commands = plan.directories.flatMap { directory -> [String] in
             let path = "/slim" + directory.path.absolute
             var out = ["mkdir -p \(path)"]
             if directory.uid != 0 || directory.gid != 0 {
@@ -185,24 +104,57 @@ package struct SlimRewriter {
             if directory.mode != 0o755 { out.append("chmod \(String(directory.mode, radix: 8)) \(path)") }
             return out
         }
+        let places = Set(links.flatMap(\.links).map(\.parent)).sorted().filter { !$0.isRoot }
+        if !places.isEmpty {
+            commands.append("mkdir -p " + places.map { "/slim" + $0.absolute }.joined(separator: " "))
+        }
+        for item in links {
+            for (parent, names) in Dictionary(grouping: item.links, by: \.parent).sorted(by: { $0.key < $1.key }) {
+                commands.append(linking(names, in: parent, to: item.path))
+            }
+        }
         lines.append("RUN " + commands.joined(separator: " && \\" + lineEnd + "    "))
         return lines
     }
 
+    /// The command that makes other names of a file, which lie in one directory.
+    private func linking(_ names: [BytePath], in parent: BytePath, to target: BytePath) -> String {
+        let place = "/slim" + (parent.isRoot ? "" : parent.absolute)
+        let words = names.map { Self.shellWord(String(decoding: $0.name, as: UTF8.self)) }
+        if words.count == 1 { return "ln -s \(target.absolute) \(place)/\(words[0])" }
+        // Lines as long as a reader likes them.
+        var text = "for name in"
+        var column = 4 + text.count
+        for word in words {
+            if column + word.count + 1 > 110 {
+                text += " \\" + lineEnd + "       "
+                column = 7
+            }
+            text += " " + word
+            column += word.count + 1
+        }
+        return text + "; do \\" + lineEnd + "        ln -s \(target.absolute) \"\(place)/$name\" || exit 1; \\"
+            + lineEnd + "    done"
+    }
+
+    private static func shellWord(_ text: String) -> String {
+        text.utf8.allSatisfy { byte in
+            (0x61...0x7a).contains(byte) || (0x41...0x5a).contains(byte) || (0x30...0x39).contains(byte)
+                || "/._-+".utf8.contains(byte)
+        } ? text : "'\(text)'"
+    }
+
     private func copies(_ name: String) -> [String] {
         var lines: [String] = []
-        if !plan.directories.isEmpty {
-            if plan.hasShell {
-                lines.append("COPY --from=\(name) /slim/ /")
-            } else {
-                lines.append("# Directories that the program writes to.")
-                for directory in plan.directories {
-                    let owner =
-                        directory.uid == 0 && directory.gid == 0 ? "" : " --chown=\(directory.uid):\(directory.gid)"
-                    let place = directory.path.absolute + "/"
-                    lines.append(
-                        "COPY --from=\(name)\(owner) --chmod=\(String(directory.mode, radix: 8)) \(place) \(place)")
-                }
+        if hasMadeTree {
+            lines.append("COPY --from=\(name) /slim/ /")
+        } else if !plan.directories.isEmpty {
+            lines.append("# Directories that the program writes to.")
+            for directory in plan.directories {
+                let owner = Self.chown(SlimPlan.Owner(uid: directory.uid, gid: directory.gid))
+                let place = directory.path.absolute + "/"
+                lines.append(
+                    "COPY --from=\(name)\(owner) --chmod=\(String(directory.mode, radix: 8)) \(place) \(place)")
             }
         }
         var told: SlimPlan.Reason?
@@ -210,19 +162,25 @@ package struct SlimRewriter {
             if group.reason != told { lines.append("# " + SlimText.reason(group.reason)) }
             told = group.reason
             let sources = group.sources.map(\.absolute)
-            let line = "COPY --from=\(name) " + (sources + [group.destination]).joined(separator: " ")
+            let copy = "COPY --from=\(name)" + (group.owner.map(Self.chown) ?? "")
+            let line = copy + " " + (sources + [group.destination]).joined(separator: " ")
             if line.utf8.count <= 120 {
                 lines.append(line)
             } else {
                 let glue = " \\" + lineEnd + "    "
-                lines.append("COPY --from=\(name)" + glue + (sources + [group.destination]).joined(separator: glue))
+                lines.append(copy + glue + (sources + [group.destination]).joined(separator: glue))
             }
         }
         return lines
     }
 
+    private static func chown(_ owner: SlimPlan.Owner) -> String {
+        owner.isRoot ? "" : " --chown=\(owner.uid):\(owner.gid)"
+    }
+
     private struct Group {
         var reason: SlimPlan.Reason
+        var owner: SlimPlan.Owner?
         var sources: [BytePath]
         var destination: String
     }
@@ -234,17 +192,19 @@ package struct SlimRewriter {
             if item.isDirectory || item.destination != nil {
                 out.append(
                     Group(
-                        reason: item.reason, sources: [item.path],
+                        reason: item.reason, owner: item.owner, sources: [item.path],
                         destination: (item.destination ?? item.path).absolute))
                 continue
             }
             let parent = item.path.parent.isRoot ? "/" : item.path.parent.absolute + "/"
-            if let index = out.lastIndex(where: { $0.reason == item.reason && $0.destination == parent }) {
+            if let index = out.lastIndex(where: {
+                $0.reason == item.reason && $0.owner == item.owner && $0.destination == parent
+            }) {
                 out[index].sources.append(item.path)
             } else {
                 out.append(
                     Group(
-                        reason: item.reason, sources: [item.path],
+                        reason: item.reason, owner: item.owner, sources: [item.path],
                         destination: parent))
             }
         }
@@ -258,15 +218,17 @@ package struct SlimRewriter {
         "PYTHON_GET_PIP_URL", "PYTHON_GET_PIP_SHA256", "GPG_KEY", "NODE_VERSION", "YARN_VERSION", "DEBIAN_FRONTEND",
         "SWIFT_VERSION", "SWIFT_SIGNING_KEY", "SWIFT_PLATFORM", "SWIFT_BRANCH", "SWIFT_WEBROOT",
     ]
-    private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    private func settings() -> [String] {
+    private mutating func settings() -> [String] {
         var lines: [String] = []
         let variables = config.env.filter { line in
             let name = line.prefix { $0 != "=" }
             if name == "PATH" { return line.dropFirst(5) != Self.usualPath && startsByName }
             return !Self.buildVariables.contains(String(name))
         }
+        let left = config.env.map { String($0.prefix { $0 != "=" }) }.filter(Self.buildVariables.contains)
+        if !left.isEmpty { notes.append("ENV \(left.joined(separator: ", ")) is left out: tools of the build read it") }
         for line in variables {
             guard let equals = line.firstIndex(of: "=") else { continue }
             lines.append("ENV \(line[..<equals])=\(Self.quoted(String(line[line.index(after: equals)...])))")
@@ -293,7 +255,7 @@ package struct SlimRewriter {
         "[" + words.map { "\"" + escaped($0, "") + "\"" }.joined(separator: ", ") + "]"
     }
 
-    private static func quoted(_ text: String) -> String { "\"" + escaped(text, "$") + "\"" }
+    static func quoted(_ text: String) -> String { "\"" + escaped(text, "$") + "\"" }
 
     private static func escaped(_ text: String, _ more: String) -> String {
         var out = ""
