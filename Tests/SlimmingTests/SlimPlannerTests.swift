@@ -145,7 +145,8 @@ struct SlimPlannerTests {
     func second() throws {
         let link = (Entry.symlink("usr/bin/python3", to: "python3.11"), ContentFacts?.none)
         let closed = (Entry.directory("srv", mode: 0o755), ContentFacts?.none)
-        var planner = SlimPlanner(try image(base: [link, file("usr/bin/python3.11"), closed]), user: (7, 7))
+        var planner = SlimPlanner(
+            try image(base: [link, file("usr/bin/python3.11"), closed]), user: .init(uid: 7, gid: 7))
         let plan = try planner.plan(
             [
                 RecordedUse("usr/bin/python3", isExecuted: true), RecordedUse("usr/bin/python3.11", isRead: true),
@@ -153,5 +154,53 @@ struct SlimPlannerTests {
             ], verdicts: [])
         #expect(paths(plan) == ["/usr/bin/python3"])
         #expect(plan.directories.isEmpty)
+    }
+
+    @Test("names of one program are links to it, where there is a shell to make them")
+    func links() throws {
+        let facts = ContentFacts(kind: .program)
+        let tool = (Entry.file("bin/tool", bytes: [1, 2], mode: 0o755), ContentFacts?.some(facts))
+        let names: [BytePath] = ["bin/sh", "bin/cat", "sbin/["]
+        let base = names.map { (Entry.symlink($0, to: "/bin/tool"), ContentFacts?.none) } + [tool]
+        let uses = names.map { RecordedUse($0, isRead: true, isExecuted: true) }
+        var planner = SlimPlanner(try image(base: base))
+        let plan = try planner.plan(uses, verdicts: [])
+        #expect(paths(plan) == ["/bin/tool"])
+        #expect(plan.items[0].links == ["bin/cat", "bin/sh", "sbin/["])
+        #expect(plan.bytes == 2)
+        let without = base.map { ($0.0.path == "bin/sh" ? Entry.symlink("bin/dash", to: "/bin/tool") : $0.0, $0.1) }
+        var other = SlimPlanner(try image(base: without))
+        #expect(paths(try other.plan(Array(uses.dropFirst(1).dropLast()), verdicts: [])) == ["/bin/cat"])
+    }
+
+    @Test("a new user gets what it writes to and could not read, but nothing of the system's")
+    func ownership() throws {
+        let own = [
+            (Entry.directory("srv/state", mode: 0o755), ContentFacts?.none), file("srv/state/count"),
+            (Entry.file("app/key.pem", bytes: [1], mode: 0o600), ContentFacts(kind: .data)), file("app/open.pem"),
+        ]
+        let base = [
+            (Entry.directory("etc", mode: 0o755), ContentFacts?.none), file("etc/state"),
+            (Entry.directory("var/cache", mode: 0o755), ContentFacts?.none),
+            (Entry.directory("tmp", mode: 0o1777), ContentFacts?.none), file("etc/go.mod"),
+            (Entry.file("app/go.mod", bytes: [1]), ContentFacts(kind: .source)),
+        ]
+        let new = SlimPlan.Owner(uid: 7, gid: 8)
+        var planner = SlimPlanner(try image(base: base, own: own), user: .init(uid: 0, gid: 0), newUser: new)
+        let plan = try planner.plan(
+            [
+                RecordedUse("srv/state/count", isRead: true, isWritten: true),
+                RecordedUse("app/key.pem", isRead: true), RecordedUse("app/open.pem", isRead: true),
+                RecordedUse("etc/state", isRead: true, isWritten: true), RecordedUse("var/cache/x", isWritten: true),
+                RecordedUse("tmp/x", isWritten: true), RecordedUse("app/__pycache__/x.pyc", isWritten: true),
+            ], verdicts: [])
+        let owned = plan.items.filter { $0.owner == new }.map(\.path)
+        #expect(owned == ["srv/state", "app/key.pem"])
+        #expect(
+            plan.directories == [
+                .init(path: "etc", mode: 0o755, uid: 0, gid: 0), .init(path: "tmp", mode: 0o1777, uid: 0, gid: 0),
+                .init(path: "var/cache", mode: 0o755, uid: 7, gid: 8),
+            ])
+        #expect(plan.withheld == ["etc"])
     }
 }

@@ -117,15 +117,136 @@ struct SlimRewriterTests {
         #expect(inherited.hasSuffix("ENTRYPOINT [\"/e\"]\nCMD [\"c\"]\nSTOPSIGNAL SIGINT\n"))
     }
 
-    @Test("a health check that nothing can run is left out, and said so")
-    func health() throws {
+    struct HealthCase: Sendable, CustomTestStringConvertible {
+        var instruction: String
+        var test: [String]
+        var line: String?
+        var note: String?
+
+        var testDescription: String { instruction }
+
+        init(_ instruction: String, _ test: [String], line: String? = nil, note: String? = nil) {
+            self.instruction = instruction
+            self.test = test
+            self.line = line
+            self.note = note
+        }
+    }
+
+    private static let carried = "HEALTHCHECK is carried over, and was not run: "
+    private static let leftOut = "HEALTHCHECK is left out: it "
+
+    @Test(
+        "health checks go along where they can work, and else it is said why not",
+        arguments: [
+            HealthCase(
+                "HEALTHCHECK CMD curl -f http://localhost/", ["CMD-SHELL", "curl -f http://localhost/"],
+                note: leftOut + "runs curl, which is not in the slim image"),
+            HealthCase(
+                "HEALTHCHECK CMD [\"/server\", \"-check\"]", ["CMD", "/server", "-check"],
+                line: "HEALTHCHECK CMD [\"/server\", \"-check\"]", note: carried + "/server -check"),
+            HealthCase(
+                "HEALTHCHECK CMD [\"/other\"]", ["CMD", "/other"],
+                note: leftOut + "runs /other, which is not in the slim image"),
+            HealthCase(
+                "HEALTHCHECK --retries=2 CMD server -check || exit 1", ["CMD-SHELL", "server -check || exit 1"],
+                line: "HEALTHCHECK --interval=1500ms --retries=2 CMD [\"server\", \"-check\"]",
+                note: "HEALTHCHECK is carried over without a shell, and was not run: server -check"),
+            HealthCase(
+                "HEALTHCHECK CMD server | grep ok", ["CMD-SHELL", "server | grep ok"],
+                note: leftOut + "is a script for /bin/sh, which is not in the slim image"),
+            HealthCase("HEALTHCHECK NONE", ["NONE"], line: "HEALTHCHECK NONE"),
+            // The base's.
+            HealthCase(
+                "", ["CMD-SHELL", "/server -check"],
+                line: "HEALTHCHECK --interval=1500ms --retries=2 CMD [\"/server\", \"-check\"]",
+                note: "HEALTHCHECK is carried over without a shell, and was not run: /server -check"),
+            HealthCase("", ["NONE"]),
+        ])
+    func health(_ check: HealthCase) throws {
         var plan = SlimPlan()
-        plan.items = [file("server")]
-        let text = "FROM a\nHEALTHCHECK CMD curl -f http://localhost/\n"
-        #expect(try rewrite(text, ContainerConfig(), plan).notes.count == 1)
-        let own = "FROM a\nHEALTHCHECK CMD [\"/server\", \"-check\"]\n"
-        let out = try rewrite(own, ContainerConfig(), plan)
-        #expect(out.notes.isEmpty && out.text.contains("\nHEALTHCHECK CMD [\"/server\", \"-check\"]\n"))
+        plan.items = [file("server"), file("bin/server")]
+        var config = ContainerConfig()
+        config.healthcheck = .init(test: check.test, interval: 1_500_000_000, retries: 2)
+        let out = try rewrite("FROM a\n\(check.instruction)\n", config, plan)
+        #expect(out.text.split(separator: "\n").last { $0.hasPrefix("HEALTHCHECK") }.map(String.init) == check.line)
+        #expect(out.notes == [check.note].compactMap { $0 })
+    }
+
+    @Test("a script of a health check stays where its shell and its programs are")
+    func healthScript() throws {
+        var plan = SlimPlan()
+        plan.items = [file("bin/busybox")]
+        plan.items[0].links = ["bin/sh", "bin/wget"]
+        var config = ContainerConfig()
+        config.healthcheck = .init(test: ["CMD-SHELL", "wget -q localhost | read line"])
+        #expect(
+            try rewrite("FROM a\n", config, plan).text.hasSuffix("\nHEALTHCHECK CMD wget -q localhost | read line\n"))
+        config.healthcheck = .init(test: ["CMD-SHELL", "wget -q localhost | grep ok"])
+        let out = try rewrite("FROM a\n", config, plan)
+        #expect(!out.text.contains("HEALTHCHECK"))
+        #expect(out.notes == [Self.leftOut + "runs grep, which is not in the slim image"])
+    }
+
+    @Test("what the base says goes along, and what tells of the base itself does not")
+    func inherited() throws {
+        let config = ContainerConfig(
+            exposedPorts: ["80/tcp", "53/udp"], env: ["GOPATH=/go", "A=1"], volumes: ["/data", "/own"],
+            labels: ["a": "1", "own": "2", "org.opencontainers.image.base.name": "x"], stopSignal: "SIGQUIT")
+        let out = try rewrite("FROM a\nLABEL own=2\nEXPOSE 80\nVOLUME /own\n", config)
+        #expect(
+            out.text.hasSuffix(
+                "\nENV A=\"1\"\nLABEL own=2\nEXPOSE 80\nVOLUME /own\nSTOPSIGNAL SIGQUIT\nLABEL a=\"1\"\nEXPOSE 53/udp\n"
+                    + "VOLUME [\"/data\"]\n"), "\(out.text)")
+        #expect(
+            out.notes == [
+                "LABEL org.opencontainers.image.base.name is left out: the base is another one now",
+                "ENV GOPATH is left out: tools of the build read it",
+            ])
+    }
+
+    @Test("of instructions that replace each other the last is written, in the JSON form")
+    func replacing() throws {
+        let config = ContainerConfig(cmd: ["/bin/bash", "-c", "b | c"], shell: ["/bin/bash", "-c"])
+        let out = try rewrite("FROM a\nCMD [\"a\"]\nSHELL [\"/bin/bash\", \"-c\"]\n# Both.\nCMD b | c\n", config).text
+        #expect(out.hasSuffix("\nFROM scratch\n# Both.\nCMD [\"/bin/bash\", \"-c\", \"b | c\"]\n"), "\(out)")
+        #expect(out.split(separator: "\n").count { $0.hasPrefix("CMD") } == 1)
+    }
+
+    @Test("other names of a program become links")
+    func links() throws {
+        var plan = SlimPlan()
+        plan.hasShell = true
+        plan.items = [file("bin/busybox")]
+        plan.items[0].links = ["bin/[", "bin/sh", "usr/bin/env"]
+        let out = try rewrite("FROM a\n", ContainerConfig(), plan).text
+        #expect(
+            out == """
+                FROM a AS build
+
+                # Other names of its programs.
+                RUN mkdir -p /slim/bin /slim/usr/bin && \\
+                    for name in '[' sh; do \\
+                        ln -s /bin/busybox "/slim/bin/$name" || exit 1; \\
+                    done && \\
+                    ln -s /bin/busybox /slim/usr/bin/env
+
+                # What runs: found by watching the program and reading what it links to.
+                FROM scratch
+                COPY --from=build /slim/ /
+                # The program.
+                COPY --from=build /bin/busybox /bin/
+
+                """)
+    }
+
+    @Test("what another user writes to is copied as its own")
+    func owners() throws {
+        var plan = SlimPlan()
+        plan.items = [file("srv/a", .observed), file("srv/b", .observed)]
+        plan.items[1].owner = .init(uid: 7, gid: 8)
+        let out = try rewrite("FROM a\n", ContainerConfig(user: "root"), plan, user: "7:8").text
+        #expect(out.contains("COPY --from=build /srv/a /srv/\nCOPY --from=build --chown=7:8 /srv/b /srv/\nUSER 7:8\n"))
     }
 
     @Test("directories are made with their owner and mode, as root")

@@ -16,6 +16,8 @@ package struct SlimPlan: Sendable {
         case timeZones
         /// Users and groups.
         case accounts
+        /// Where the C library looks hosts up.
+        case hostNames
         /// A directory of the project, of which the program read files.
         case data
         /// Read by the program while it was observed.

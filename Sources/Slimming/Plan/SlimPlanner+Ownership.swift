@@ -35,7 +35,7 @@ extension SlimPlanner {
         guard let newUser, item.destination == nil else { return false }
         switch item.reason {
         case .data, .observed, .program: break
-        case .libraries, .languageLibrary, .certificates, .timeZones, .accounts: return false
+        case .libraries, .languageLibrary, .certificates, .timeZones, .accounts, .hostNames: return false
         }
         let nodes = item.isDirectory ? try image.tree.walk(below: item.path) : []
         let own = try image.tree.lookup(item.path)

@@ -71,9 +71,14 @@ package struct SlimPlanner {
         return path.isRoot || own.contains { path.isSameOrBelow($0) }
     }
 
+    /// What Python keeps of sources that it compiled, where it may: it does without.
+    private static func isCompiledScript(_ path: BytePath) -> Bool {
+        path.components.contains { $0.elementsEqual("__pycache__".utf8) }
+    }
+
     private mutating func add(_ use: RecordedUse) throws {
         let node = try? image.tree.lookup(use.path)
-        if use.isWritten {
+        if use.isWritten, !Self.isCompiledScript(use.path) {
             addWritten(use.path, node)
             writtenFiles.insert(use.path)
         }
@@ -186,6 +191,7 @@ package struct SlimPlanner {
         if isNamed || needs(.users) {
             for path in ["etc/passwd", "etc/group"] as [BytePath] { try addFile(path, .accounts, &plan) }
         }
+        if needs(.names) { try addFile("etc/nsswitch.conf", .hostNames, &plan) }
         for volume in image.config.config.volumes { written.insert(BytePath(cleaning: volume)) }
         if needs(.temporaryFiles), try image.tree.lookup("tmp")?.entry.isDirectory == true { written.insert("tmp") }
     }

@@ -54,10 +54,13 @@ extension SlimRewriter {
             }
         case .cmd, .entrypoint:
             if start != nil { return startLines(keyword) }
-            let words = keyword == .cmd ? config.cmd : config.entrypoint
-            // Another SHELL is not known in another stage.
-            let hasOwnShell = !config.shell.isEmpty && words.starts(with: config.shell)
-            return hasOwnShell ? resolved(keyword) : nil
+            // Another SHELL is not known in another stage, and the JSON form is what linters ask for.
+            switch statement.command {
+            case .cmd(let line), .entrypoint(let line):
+                if case .shell = line.form { return resolved(keyword) ?? [] }
+            default: break
+            }
+            return nil
         default:
             // Variables of the stage are not known in another: their values are.
             return statement.instruction.text.contains("$") ? resolved(keyword) : nil

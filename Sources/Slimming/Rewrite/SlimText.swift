@@ -9,6 +9,7 @@ package enum SlimText {
         case .certificates: "Certificate authorities, for TLS."
         case .timeZones: "Time zones."
         case .accounts: "Names of users and groups."
+        case .hostNames: "Where names of hosts are looked up."
         case .data: "Files of the project that it reads."
         case .observed: "Files that it read while it was watched."
         }
@@ -22,7 +23,7 @@ extension SlimPlan {
             guard item.isFromObservation else { return false }
             switch item.reason {
             case .observed, .data, .languageLibrary, .timeZones, .accounts: return true
-            case .program, .libraries, .certificates: return false
+            case .program, .libraries, .certificates, .hostNames: return false
             }
         }
     }

@@ -42,6 +42,9 @@ struct ProgramRuleTests {
         OwnRuleCase(
             "SMP2010", "a number for a stage, an argument for an image",
             "ARG V=1.25\nFROM golang:${V}\nRUN go build -o /app .\nFROM scratch\nCOPY --from=0 /app /app\n", lines: [3]),
+        OwnRuleCase(
+            "SMP2010", "libraries come along",
+            go("RUN go build -o /app .") + "COPY --from=build /lib64/ld-linux-x86-64.so.2 /lib64/\n"),
         OwnRuleCase("SMP2011", "both are there", go("RUN go build -trimpath -ldflags='-s -w' -o /app .")),
         OwnRuleCase("SMP2011", "-s is enough", go("RUN go build -trimpath -ldflags=-s -o /app .")),
         OwnRuleCase("SMP2011", "in GOFLAGS", go("ENV GOFLAGS=\"-trimpath -ldflags=-s\"\nRUN go build -o /app .")),

@@ -1,3 +1,4 @@
+import Archive
 import Glibc
 import HostOS
 import SampanTestSupport
@@ -82,8 +83,9 @@ struct SlimTests {
         // What differs from run to run and never ends is not proved.
         try work.file("Dockerfile", "FROM store:fat\nCMD [\"sleep\", \"60\"]\n")
         let outcome = try slim(work, ["--in-place", "--timeout", "2"])
-        #expect(outcome.code == 1, "\(outcome)")
-        #expect(outcome.error.contains("not proved"))
+        #expect(outcome.code == 3, "\(outcome)")
+        #expect(outcome.error.contains("not proved: nothing could be compared"))
+        #expect(outcome.error.hasSuffix("context/Dockerfile stays as it is\n"), "\(outcome)")
         #expect(
             String(decoding: try WholeFile.read(work.context + "/Dockerfile"), as: UTF8.self).contains("sleep") == true)
     }
@@ -139,29 +141,178 @@ struct SlimTests {
     @Test(
         "options that are not understood are usage errors",
         arguments: [
-            ["--probe", "https://localhost/"], ["--probe", "http://example.org/"], ["--probe", "http://localhost:x/"],
-            ["--run", "a | b"], ["--target", "none"],
+            ["--probe", "ftp://localhost/"], ["--probe", "https://example.org/"], ["--probe", "http://localhost:x/"],
+            ["--run", "a | b"], ["--target", "none"], ["--tag", "x@y"], ["--output", "/nowhere/x"], ["--output", "/"],
         ])
     func usage(options: [String]) throws {
         let work = try workspace("slim-usage", "FROM store:fat\n")
         #expect(try slim(work, options).code == 64)
     }
 
-    @Test("an interruption halfway leaves the Dockerfile, and nothing beside it")
-    func interruption() throws {
-        let work = try workspace("slim-stop", "FROM store:fat\nCMD [\"sleep\", \"60\"]\n")
+    // MARK: - Users
+
+    @Test("root's place is taken by a user without rights, who gets what is written to")
+    func user() throws {
+        let work = try workspace(
+            "slim-user",
+            """
+            FROM store:fat
+            RUN mkdir -p /srv/state && echo 1 >/srv/state/count
+            VOLUME /srv/state
+            CMD ["sh", "-c", "echo 2 >>/srv/state/count && cat /srv/state/count && touch /srv/state/new"]
+
+            """)
+        let outcome = try slim(work, ["--tag", "small:1"])
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(outcome.output.contains("\nUSER 65532:65532\nVOLUME /srv/state\nCMD [\"sh\", "), "\(outcome)")
+        #expect(outcome.error.contains("volumes that are mounted have to be writable for that user"))
+        #expect(try work.files("small:1")["srv/state/count"]?.access == "644 65532:65532")
+        #expect(try work.run("run", "small:1").output == "1\n2\n")
+        let kept = try slim(work, ["--user", "keep"])
+        #expect(kept.code == 0 && !kept.output.contains("USER"), "\(kept)")
+        #expect(kept.error.contains("the program runs as root, as before"))
+        let named = try slim(work, ["--user", "app"])
+        #expect(named.code == 0 && named.output.contains("\nUSER app\n"), "\(named)")
+        #expect(named.output.contains("COPY --from=build --chown=1000:1001 /srv/state /srv/state\n"), "\(named)")
+    }
+
+    @Test("who has to be root stays root, and why is said")
+    func rootIsNeeded() throws {
+        let work = try workspace(
+            "slim-root", "FROM store:fat\nCMD [\"sh\", \"-c\", \"echo moved >/etc/state && cat /etc/state\"]\n")
+        let outcome = try slim(work)
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(!outcome.output.contains("USER"))
+        #expect(
+            outcome.error.contains(
+                "USER 65532:65532 is not taken: the program by itself gave exit 1, 47 bytes and not exit 0, 6 bytes "
+                    + "(sh: can't create /etc/state: Permission denied); as root it writes to /etc\n"), "\(outcome)")
+        // Asked for, it is what it is.
+        let forced = try slim(work, ["--user", "7", "--tag", "small:1"])
+        #expect(forced.code == 1, "\(forced)")
+        #expect(forced.error.contains("the program by itself: the slim image wrote\n  sh: can't create /etc/state"))
+        #expect(forced.error.hasSuffix("the image gets no name: small:1 stays what it was\n"), "\(forced)")
+        #expect(try work.run("inspect", "small:1").code != 0)
+    }
+
+    @Test("a port that was root's is anybody's in a network of one's own")
+    func lowPort() throws {
+        let work = try workspace(
+            "slim-port", "FROM store:fat\nRUN mkdir /www && echo hi >/www/index.html\nCMD httpd -f -p 80 -h /www\n")
+        let outcome = try slim(work, ["--probe", "http://localhost/"])
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(outcome.output.contains("\nUSER 65532:65532\nCMD [\"httpd\", "), "\(outcome)")
+        #expect(outcome.error.contains("port 80 is below 1024"))
+    }
+
+    @Test("what differs is shown, gets no name, and an existing file is not written over")
+    func different() throws {
+        let work = try workspace("slim-differs", "FROM store:fat\nCMD [\"sh\", \"-c\", \"ls / | wc -l\"]\n")
+        try work.succeed(["tag", "store:fat", "small:1"])
+        try work.file("old", "# ours\n")
+        let outcome = try slim(work, ["--tag", "small:1", "-o", work.context + "/old"])
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(outcome.error.contains("DIFFERENT"))
+        #expect(outcome.error.contains("NOT the same: 1 of 1 differ\n"), "\(outcome)")
+        #expect(try work.place.text("context/old") == "# ours\n")
+        #expect(try work.files("small:1")["etc/group"] != nil)
+        // A file that is not there yet is for looking at.
+        #expect(try slim(work, ["--quiet", "-o", work.context + "/new"]).code == 1)
+        #expect(try work.place.text("context/new").contains("FROM scratch\n"))
+        // What is proved takes the place of what was there, with its mode.
+        try work.file("Dockerfile", "FROM store:fat\nCMD [\"echo\", \"hello\"]\n")
+        chmod(work.context + "/old", 0o600)
+        let good = try slim(work, ["--tag", "small:1", "-o", work.context + "/old"])
+        #expect(good.code == 0, "\(good)")
+        #expect(good.error.hasSuffix("written: \(work.context)/old\nnamed: small:1\n"), "\(good)")
+        #expect(try FileInfo.of(work.context + "/old")?.mode == 0o600)
+        #expect(try work.run("run", "small:1").output == "hello\n")
+    }
+
+    @Test("a program of many names is copied once, and told in one line")
+    func names() throws {
+        let work = try workspace(
+            "slim-names",
+            """
+            FROM store:fat
+            HEALTHCHECK --interval=5s CMD test -e /bin/sh || exit 1
+            CMD ["sh", "-c", "for f in /bin/*; do test -x $f || echo $f; done; cat /etc/passwd | sort | head -n 1"]
+
+            """)
+        let outcome = try slim(work, ["--tag", "small:1"])
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(outcome.error.count { $0 == "\n" } < 40, "\(outcome.error)")
+        let files = try work.files("small:1")
+        #expect(files["bin/sort"]?.link == "/bin/busybox" && files["bin/["]?.link == "/bin/busybox")
+        #expect(files.values.count { $0.kind == .file } == 3, "\(files.keys.sorted())")
+        #expect(outcome.error.contains("HEALTHCHECK is carried over, and was not run: test -e /bin/sh || exit 1"))
+        #expect(outcome.output.contains("\nHEALTHCHECK --interval=5s CMD test -e /bin/sh || exit 1\n"), "\(outcome)")
+    }
+
+    @Test("an ordinary user can do it")
+    func rootless() throws {
+        let user = try OrdinaryUser(.rootless)
+        let work = user.work
+        try work.file(
+            "Dockerfile",
+            """
+            FROM store:fat
+            RUN mkdir -p /www && echo hello >/www/index.html
+            CMD httpd -f -p 80 -h /www
+
+            """)
+        let imported = try user.run(["import", work.place.path("root.tar"), "fat"])
+        #expect(imported.code == 0, "\(imported)")
+        let outcome = try user.run([
+            "slim", work.context + "/Dockerfile", "--probe", "http://localhost/", "--tag", "small:1",
+        ])
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(outcome.output.contains("COPY --from=build /www /www\nUSER 65532:65532\n"), "\(outcome)")
+        #expect(outcome.error.contains("http://localhost/  200, 6 bytes  200, 6 bytes  alike\n"))
+        #expect(outcome.error.hasSuffix("proved: 1 of 1 alike\nnamed: small:1\n"), "\(outcome)")
+        #expect(Traces.remaining(work.home) == [])
+    }
+
+    // MARK: - Ends
+
+    @Test(
+        "an interruption halfway leaves the Dockerfile, and nothing beside it",
+        arguments: [
+            ("building", "RUN echo begun && sleep 61\nCMD [\"true\"]"), ("running it", "CMD [\"sleep\", \"61\"]"),
+        ])
+    func interruption(moment: String, instruction: String) throws {
+        let work = try workspace("slim-stop", "FROM store:fat\n\(instruction)\n")
         let before = try Tree.files(work.context)
+        let text = try work.place.text("context/Dockerfile")
         var options = try Program.options(
             ["slim", work.context + "/Dockerfile", "--in-place"], environment: ["SAMPAN_HOME": work.home],
             directory: work.place.path)
-        let pipe = try Pipe()
-        options.descriptors[2] = pipe.writer
+        let log = work.place.path("log")
+        options.descriptors[2] = try .open(log, O_WRONLY | O_CREAT | O_TRUNC)
         let child = try ChildProcess.spawn(options)
-        options.descriptors[2] = nil
-        usleep(4_000_000)
+        let isThere = Traces.wait {
+            ((try? work.place.text("log")) ?? "").contains(moment) && !Traces.find("sleep\u{0}61").isEmpty
+        }
+        #expect(isThere)
         child.terminate(SIGINT)
-        #expect(child.wait().shellCode != 0)
+        #expect(child.wait(timeout: .seconds(20))?.shellCode == 130)
+        let said = try work.place.text("log")
+        #expect(said.hasSuffix("interrupted\n"), "\(said)")
         #expect(try Tree.files(work.context) == before)
-        #expect(String(decoding: try WholeFile.read(work.context + "/Dockerfile"), as: UTF8.self).contains("sleep"))
+        #expect(try work.place.text("context/Dockerfile") == text)
+        #expect(Traces.remaining(work.home) == [])
+        #expect(Traces.remaining("sleep\u{0}61") == [])
+        let left = try Tree.directories(work.home + "/tmp")
+        #expect(left == [], "\(left)")
+    }
+}
+
+extension Tree {
+    /// Names of the directories in another one.
+    static func directories(_ path: String) throws -> [String] {
+        guard access(path, F_OK) == 0 else { return [] }
+        return try Directory.names(FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 }

@@ -41,6 +41,7 @@ enum SMP2010: LintRule {
             guard let base = delivery.base, base.library == .none || base.library == .musl,
                 let builder = StageBase(file, delivery.builder), builder.library == .glibc,
                 file.value(of: "CGO_ENABLED", for: build) == nil, !isStatic(build),
+                !file.hasLibraries(delivery.stage),
                 let script = build.statement.script, told.insert(script.range(build.command.range).start).inserted
             else { continue }
             report.add(

@@ -1,0 +1,3 @@
+module example.org/roots
+
+go 1.21
