@@ -242,7 +242,8 @@ let package = Package(
             [
                 "Core", "HostOS", "OCI", "DockerfileSyntax", "HTTPTransport", "Archive", "ContentStore", "Layers",
                 "RegistryClient", "BuildGraph", "CacheMounts", "Inventory", "Binaries", "Cataloging", "ImageAnalysis",
-                "Policy", "Reports", "Debian", "DockerfileLint", "SampanCommands", "SampanTestSupport",
+                "Policy", "Reports", "Debian", "DockerfileLint", "Slimming", "SampanCommands",
+                "SampanTestSupport",
             ]),
         tests(
             "IntegrationTests",

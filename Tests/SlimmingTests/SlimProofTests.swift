@@ -44,6 +44,8 @@ struct SlimProofTests {
     @Test("of a body that differs each time the status is compared")
     func changing() {
         #expect(verdicts(outcome("1"), outcome("2"), outcome("3")) == [.same])
+        let proof = SlimProof(first: [outcome("1")], second: [outcome("2")], slim: [outcome("3")])
+        #expect(proof.checks.map(\.changes) == [true])
         #expect(verdicts(outcome("1"), outcome("2"), outcome("3", status: 404)) == [.different])
     }
 

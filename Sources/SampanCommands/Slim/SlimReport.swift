@@ -66,6 +66,11 @@ struct SlimReport {
         } else {
             out.append("what no probe and no run asked for: files that only other requests open may be missing")
         }
+        for check in attempt.proof.checks where check.changes {
+            out.append(
+                "\(check.name) says another thing each time: only "
+                    + (check.isAnswer ? "status and type are compared" : "how it ends is compared"))
+        }
         let addresses = attempt.before.flatMap(\.addresses)
         if !addresses.isEmpty {
             out.append(
@@ -149,6 +154,11 @@ struct SlimReport {
 extension SlimCandidate {
     /// Of all files; nothing when they can't be read.
     fileprivate var bytes: Int64 { (try? SlimFacts.contents(inspection.image.tree))?.bytes ?? 0 }
+}
+
+extension SlimProof.Check {
+    /// Of a probe, not of a run.
+    fileprivate var isAnswer: Bool { name.hasPrefix("http://") || name.hasPrefix("https://") }
 }
 
 extension SlimAttempt {

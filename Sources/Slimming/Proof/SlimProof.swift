@@ -12,9 +12,12 @@ package struct SlimProof: Sendable {
         package var before: String
         package var after: String
         package var verdict: Verdict
+        /// Whether what it says is another thing each time, so that it could not be compared.
+        package var changes: Bool
 
-        package init(name: String, before: String, after: String, verdict: Verdict) {
+        package init(name: String, before: String, after: String, verdict: Verdict, changes: Bool = false) {
             self.name = name
+            self.changes = changes
             self.before = before
             self.after = after
             self.verdict = verdict
@@ -67,7 +70,7 @@ package struct SlimProof: Sendable {
         if !isStable, before.status == after.status, before.contentType == after.contentType {
             return Check(
                 name: probe, before: texts.0 + ", differs each time", after: texts.1 + ", differs each time",
-                verdict: .same)
+                verdict: .same, changes: true)
         }
         return Check(name: probe, before: texts.0, after: texts.1, verdict: .different)
     }
@@ -92,11 +95,13 @@ package struct SlimProof: Sendable {
         if before.output != after.output {
             if first.output == before.output { same = false } else { remark = ", output differs each time" }
         }
-        if before.error != after.error, first.error == before.error { same = false }
+        if before.error != after.error {
+            if first.error == before.error { same = false } else { remark = ", output differs each time" }
+        }
         checks.append(
             Check(
                 name: before.name, before: Self.end(before) + remark, after: Self.end(after) + remark,
-                verdict: same ? .same : .different))
+                verdict: same ? .same : .different, changes: !remark.isEmpty))
     }
 
     private static func end(_ outcome: RunOutcome) -> String {
