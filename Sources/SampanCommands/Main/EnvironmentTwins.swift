@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 import Core
 import FoundationEssentials
 import Glibc
@@ -14,14 +14,15 @@ package enum EnvironmentTwins {
     package static func apply(to words: [String]) throws -> [String] {
         let variables = variables()
         guard !variables.isEmpty, let first = words.first, !first.hasPrefix("-") else { return words }
-        guard let info = CommandTree.read() else { return words }
-        var command = info
+        var type: any ParsableCommand.Type = SampanCommand.self
         var depth = 0
-        while depth < words.count, let next = command.subcommands?.first(where: { $0.commandName == words[depth] }) {
-            command = next
+        while depth < words.count,
+            let next = type.configuration.subcommands.first(where: { $0.configuration.commandName == words[depth] })
+        {
+            type = next
             depth += 1
         }
-        guard depth > 0 else { return words }
+        guard depth > 0, let command = CommandTree.read(type) else { return words }
         let given = Set(
             words.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) })
         let short = words.prefix { $0 != "--" }.filter { $0.hasPrefix("-") && !$0.hasPrefix("--") }
@@ -99,9 +100,9 @@ package struct CommandTree: Decodable {
         var command: CommandTree
     }
 
-    /// The tree of this program; nil when the description cannot be read.
-    package static func read() -> CommandTree? {
-        let text = SampanCommand._dumpHelp()
+    /// The tree of this program, or of one command; nil when the description cannot be read.
+    package static func read(_ command: any ParsableCommand.Type = SampanCommand.self) -> CommandTree? {
+        let text = command._dumpHelp()
         return try? JSONDecoder().decode(Document.self, from: Data(text.utf8)).command
     }
 }
