@@ -52,7 +52,7 @@ enum Images {
 }
 
 /// `1.23` or `1.23.4`; further parts don't matter here.
-struct Version: Comparable, Sendable, CustomStringConvertible {
+struct Version: Comparable, Hashable, Sendable, CustomStringConvertible {
     var major: Int
     var minor: Int
     var patch: Int?

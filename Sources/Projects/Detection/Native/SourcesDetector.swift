@@ -43,7 +43,8 @@ struct SourcesDetector {
         guard let index = words.firstIndex(of: "main"), let found = line.firstRange(of: "main") else { return false }
         let before: Set<Substring> = ["int", "auto", "void", "signed", "extern", "C"]
         let rest = line[found.upperBound...].drop { $0 == " " }
-        return words[..<index].allSatisfy(before.contains) && rest.hasPrefix("(") && !line.contains(";")
+        let isDeclaration = Words.trimmed(line).hasSuffix(");")
+        return words[..<index].allSatisfy(before.contains) && rest.hasPrefix("(") && !isDeclaration
             && line.first != " " && line.first != "\t" && line.first != "/"
     }
 
@@ -61,6 +62,9 @@ struct SourcesDetector {
         let parts = sources.filter { !mains.contains($0) }
         let names = programs.map { name(of: $0, isOnly: programs.count == 1) }
         var project = Project(kind: .c, name: names[0])
+        for path in Self.sources(tree).filter({ !Words.isPlain($0) }).prefix(3) {
+            project.remarks.append("\(path) is left out: no shell takes its name as it is")
+        }
         for (path, name) in zip(programs, names) {
             project.conclude("program", "\(path) → /\(name)", "main() in \(path)")
         }
