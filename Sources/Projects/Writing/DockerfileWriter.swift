@@ -49,7 +49,8 @@ enum DockerfileWriter {
     private static func from(_ image: String) -> [String] {
         if image == "scratch" || image.hasPrefix("base:") || image.contains("@") { return [] }
         return [
-            "# Without a digest the tag means another image from time to time. Take the next line away, and sampan lint --fix pins it.",
+            "# Without a digest the tag means another image from time to time. sampan lint --fix --pin writes today's, once the",
+            "# line below is gone.",
             "# sampan ignore=SMP2031",
         ]
     }

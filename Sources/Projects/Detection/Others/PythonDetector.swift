@@ -48,7 +48,7 @@ struct PythonDetector {
         if isInstalled {
             project.conclude(
                 "builder", image,
-                "\(requirements.isEmpty ? "pyproject.toml" : "requirements.txt") names \(names.count) packages")
+                "\(requirements.isEmpty ? "pyproject.toml" : "requirements.txt") names \(names.count == 1 ? "one package" : "\(names.count) packages")")
             project.build = StagePlan(image: image, lines: build())
         }
         project.runtime = StagePlan(image: isAssembled ? "base:python" : image)
