@@ -64,7 +64,8 @@ struct NodeDetector {
     private var start: (words: [String], why: String)? {
         if let script = manifest["scripts"]?["start"]?.string {
             let words = Words.split(script)
-            if words.first == "node", words.count > 1, words.allSatisfy({ Words.isPlain($0) || $0.hasPrefix("--") }) {
+            let isPlain = words.allSatisfy { word in Words.isPlain(word.filter { !"=:,".contains($0) }) }
+            if words.first == "node", words.count > 1, isPlain {
                 return (Array(words.dropFirst()), "the script 'start'")
             }
         }

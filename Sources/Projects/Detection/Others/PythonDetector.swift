@@ -46,9 +46,9 @@ struct PythonDetector {
         let isAssembled = input.images == .assembled && version == Images.assembledPython
         let image = "python:\(version.short)-slim-\(Images.debian)"
         if isInstalled {
-            project.conclude(
-                "builder", image,
-                "\(requirements.isEmpty ? "pyproject.toml" : "requirements.txt") names \(names.count == 1 ? "one package" : "\(names.count) packages")")
+            let file = requirements.isEmpty ? "pyproject.toml" : "requirements.txt"
+            let count = names.count == 1 ? "one package" : "\(names.count) packages"
+            project.conclude("builder", image, "\(file) names \(count)")
             project.build = StagePlan(image: image, lines: build())
         }
         project.runtime = StagePlan(image: isAssembled ? "base:python" : image)
