@@ -17,8 +17,10 @@ enum InvalidDefaultArgInFrom: LintRule {
         for stage in file.stages where stage.from.image.text.utf8.contains(UInt8(ascii: "$")) {
             let word = stage.from.image
             // Without a default a variable is empty.
-            let values = variables.globals.mapValues { BuildVariables.Value(text: $0.text ?? "") }
-            guard let name = variables.value(word, values) else { continue }
+            let name = variables.value(word) { name in
+                variables.globals[name].map { BuildVariables.Value(text: $0.text ?? "") }
+            }
+            guard let name else { continue }
             if (try? Reference(parsing: name)) != nil { continue }
             report.add(
                 word.range, in: file.statements[stage.statements.lowerBound],

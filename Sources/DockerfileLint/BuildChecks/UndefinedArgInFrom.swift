@@ -16,12 +16,15 @@ enum UndefinedArgInFrom: LintRule {
             return
         }
         let globals = BuildVariables(file).globals
+        let names = globals.keys.sorted()
+        var search = SuggestionSearch()
         for stage in file.stages {
             for word in [stage.from.platform, stage.from.image].compactMap({ $0 }) {
                 for use in VariableUse.all(in: word, escape: file.dockerfile.escape)
                 where globals[use.name] == nil && !use.hasDefault {
                     report.undefined(
-                        use, in: word, file.statements[stage.statements.lowerBound], among: globals.keys,
+                        use, in: word, file.statements[stage.statements.lowerBound],
+                        search.nearest(to: use.name, in: names),
                         "FROM argument '\(use.name)' is not declared", sign: "", file)
                 }
             }
@@ -31,13 +34,25 @@ enum UndefinedArgInFrom: LintRule {
     private static func uses(_ word: Word) -> Bool { word.text.utf8.contains(UInt8(ascii: "$")) }
 }
 
+/// Looks for names that may have been meant, as long as there are few to look for: every search walks over all names.
+struct SuggestionSearch {
+    private var left = 200_000
+
+    /// Nil when none is near, or too many have been compared.
+    mutating func nearest(to name: String, in names: [String]) -> String? {
+        guard left >= names.count else { return nil }
+        left -= names.count
+        return Suggestion.nearest(to: name, in: names)
+    }
+}
+
 extension LintReport {
     /// Reports a variable that isn't defined, with the name that may have been meant.
+    /// - Parameter near: that name.
     mutating func undefined(
-        _ use: VariableUse, in word: Word, _ statement: LintStatement, among names: some Sequence<String>,
+        _ use: VariableUse, in word: Word, _ statement: LintStatement, _ near: String?,
         _ message: String, sign: String, _ file: LintFile
     ) {
-        let near = Suggestion.nearest(to: use.name, in: names.sorted())
         let range = word.range(of: use.range)
         var fix: Fix?
         if let near, file.source.text(range).hasPrefix("$") {

@@ -19,21 +19,27 @@ enum UndefinedVar: LintRule {
             isOpen[stage.index] =
                 stage.parent.map { isOpen[$0] } ?? BaseVariables.of(stage.from.image.text).isOpen
         }
-        var found: [(LintStatement, Word, VariableUse, [String])] = []
-        variables.forEachStatement { statement, values in
+        var found: [(LintStatement, Word, VariableUse, near: String?)] = []
+        var search = SuggestionSearch()
+        let globals = variables.globals.keys.sorted()
+        variables.forEachStatement { statement, scope in
             guard let stage = statement.stage, mayUse(statement), let command = statement.command else { return }
+            var names: [String]?
             for word in command.expandedWords {
                 for use in VariableUse.all(in: word, escape: file.dockerfile.escape)
-                where values[use.name] == nil && !use.hasDefault && !BuildArguments.isProxy(use.name) {
-                    let names = values.keys.sorted() + variables.globals.keys.sorted()
-                    if isOpen[stage], mayBeImages(use.name, names) { continue }
-                    found.append((statement, word, use, names))
+                where scope[use.name] == nil && !use.hasDefault && !BuildArguments.isProxy(use.name) {
+                    let known = names ?? scope.names + globals
+                    names = known
+                    let near = search.nearest(to: use.name, in: known)
+                    // An image that isn't known may well set a variable in capitals that resembles none of the file's.
+                    if isOpen[stage], near == nil, LetterCase(use.name) == .capital { continue }
+                    found.append((statement, word, use, near))
                 }
             }
         }
-        for (statement, word, use, names) in found {
+        for (statement, word, use, near) in found {
             report.undefined(
-                use, in: word, statement, among: names, "Usage of undefined variable '$\(use.name)'", sign: "$", file)
+                use, in: word, statement, near, "Usage of undefined variable '$\(use.name)'", sign: "$", file)
         }
     }
 
@@ -46,10 +52,5 @@ enum UndefinedVar: LintRule {
         }
         guard keyword.expansion != .none else { return false }
         return statement.instruction.body.bytes.contains(UInt8(ascii: "$"))
-    }
-
-    /// An image that isn't known may well set a variable in capitals that resembles none of the file's.
-    private static func mayBeImages(_ name: String, _ names: [String]) -> Bool {
-        LetterCase(name) == .capital && Suggestion.nearest(to: name, in: names) == nil
     }
 }

@@ -27,7 +27,9 @@ enum WorkdirRelativePath: LintRule {
             if started.insert(stage).inserted, let parent = file.stages[stage].parent { isSet[stage] = isSet[parent] }
             guard statement.isPlain(.workdir), case .workdir(let word) = statement.command else { return }
             defer { isSet[stage] = true }
-            guard !isSet[stage], isCandidate(statement), let path = variables.value(word, values) else { return }
+            guard !isSet[stage], isCandidate(statement), let path = variables.value(word, { values[$0] }) else {
+                return
+            }
             if path.hasPrefix("/") || path.hasPrefix("\\") || path[...].hasDrive || path.isEmpty { return }
             found.append((statement, word, path))
         }

@@ -45,7 +45,7 @@ package enum Linter {
         let told = Set(findings.lazy.filter { $0.severity == .error }.compactMap(\.instruction))
         return file.errors.filter { !$0.kind.isSyntax }.compactMap { error in
             guard let range = error.span?.range else { return nil }
-            let statement = file.statements.last { $0.outer.range.start <= range.start }
+            let statement = file.statement(at: range.start)
             let reserved = if case .reservedStageName = error.kind { true } else { false }
             if reserved || statement.map({ told.contains($0.index) }) ?? false { return nil }
             return Finding(

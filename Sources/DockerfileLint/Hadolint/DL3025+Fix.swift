@@ -35,7 +35,7 @@ extension DL3025 {
             case .entrypoint: [.shell, .cmd]
             default: [.shell]
             }
-        let isSafe = !file.statements.contains { $0.keyword.map(others.contains) ?? false }
+        let isSafe = file.keywords.isDisjoint(with: others)
         return Fix("write the JSON form", edits, isSafe: isSafe)
     }
 

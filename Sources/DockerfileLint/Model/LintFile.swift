@@ -8,6 +8,8 @@ package struct LintFile: Sendable {
     package let errors: [DockerfileError]
     package let statements: [LintStatement]
     package let stages: [LintStage]
+    /// Of all instructions, triggers too.
+    let keywords: Set<Keyword>
     package let settings: LintSettings
     let checks: FileChecks
     /// Nil when nothing is known but the file, as for text from standard input.
@@ -15,6 +17,10 @@ package struct LintFile: Sendable {
 
     /// See ``deliveries``: several rules ask for them, and a file without stages that compile has no need of them.
     let knownDeliveries = OnDemand<[Delivery]>()
+    /// See ``image(of:)``, by stage.
+    let knownImages = OnDemand<[String?]>()
+    /// See ``finalStatements``.
+    let knownFinalStatements = OnDemand<[LintStatement]>()
 
     package var source: SourceFile { dockerfile.source }
 
@@ -29,7 +35,18 @@ package struct LintFile: Sendable {
         var builder = LintFileBuilder(dockerfile: parsed.dockerfile)
         builder.build()
         statements = builder.statements
+        keywords = Set(builder.statements.lazy.compactMap(\.keyword))
         stages = builder.stages
+    }
+
+    /// The last statement that starts at a place or before it.
+    func statement(at offset: Int) -> LintStatement? {
+        var (low, high) = (0, statements.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if statements[middle].outer.range.start <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? statements[low - 1] : nil
     }
 
     /// The statements of a stage, its FROM first.
@@ -44,6 +61,8 @@ package struct LintStage: Sendable {
     package internal(set) var statements: Range<Int>
     /// The stage that FROM names; nil for an image.
     package let parent: Int?
+    /// The stage below all others that this one stands on, whose FROM names an image: itself when ``parent`` is nil.
+    package let root: Int
     /// In lower case.
     package let name: String?
 }
@@ -56,6 +75,8 @@ struct LintFileBuilder {
     private var shell = LintShell.posix("sh")
     /// The last stage of each name.
     private var stageNames: [String: Int] = [:]
+    /// The shell at the end of each stage, which is part of the image that the next one stands on.
+    private var shells: [LintShell] = []
 
     init(dockerfile: Dockerfile) { self.dockerfile = dockerfile }
 
@@ -81,18 +102,19 @@ struct LintFileBuilder {
 
     private mutating func open(_ from: FromCommand) {
         close()
-        shell = .posix("sh")
         let wanted = from.image.text.lowercased()
         let parent = stageNames[wanted]
+        shell = parent.map { shells[$0] } ?? (ImageIdentity(from.image.text).isWindows ? .other("cmd") : .posix("sh"))
         stages.append(
             LintStage(
                 index: stages.count, from: from, statements: statements.count..<statements.count, parent: parent,
-                name: from.name?.text.lowercased()))
+                root: parent.map { stages[$0].root } ?? stages.count, name: from.name?.text.lowercased()))
         if let name = from.name { stageNames[name.text.lowercased()] = stages.count - 1 }
     }
 
     private mutating func close() {
         guard let last = stages.indices.last else { return }
+        shells.append(shell)
         stages[last].statements = stages[last].statements.lowerBound..<statements.count
     }
 

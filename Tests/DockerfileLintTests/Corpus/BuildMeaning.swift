@@ -141,7 +141,9 @@ struct BuildMeaning {
 
     private func text(_ form: CommandLine.Form) -> String {
         switch form {
-        case .exec(let words): return "exec " + words.map { "<\($0.text)>" }.joined()
+        case .exec(let words):
+            // SMP1007, in what a shell is given with -c.
+            return "exec " + words.map { "<\(fixed ? $0.text.replacing("exec ", with: "") : $0.text)>" }.joined()
         case .shell(let word):
             // DL3025, JSONArgsRecommended: plain words go to the program without a shell; SMP1007: `exec` takes its place.
             if fixed, let words = PlainCommand.words(word.text)?.withoutExec {
@@ -221,6 +223,7 @@ enum ScriptMeaning {
         "rm -rf /var/lib/apt/lists/*", "yum clean all", "dnf clean all", "zypper clean", "yarn cache clean",
         "zypper clean -a",
         "rm -rf /var/cache/yum/*", "npm cache clean --force", "zypper clean --all",
+        "conda clean -afy", "composer clear-cache",
     ]
 
     static func of(_ text: String) -> String {
@@ -235,7 +238,9 @@ enum ScriptMeaning {
             if words.first == "apt" { words[0] = "apt-get" }
             // SMP2022.
             if words.first == "apt-get" { words.removeAll { $0 == "ca-certificates" } }
-            if cleaning.contains(words.joined(separator: " ")), let last = out.indices.last {
+            // SMP1010 removes what was unpacked.
+            let isUnpacked = words.count == 2 && words[0] == "rm" && out.contains { $0.text.contains("<\(words[1])>") }
+            if isUnpacked || cleaning.contains(words.joined(separator: " ")), let last = out.indices.last {
                 // What is tied to it is tied to the command whose traces it removes.
                 out[last].after = command.after
                 continue

@@ -26,7 +26,7 @@ struct CorpusTests {
     }
 
     /// Everything that has to hold of a file and its fixes. Gives the codes that were fixed.
-    private static func check(_ name: String, _ text: String) -> [String] {
+    static func check(_ name: String, _ text: String) -> [String] {
         let source = SourceFile(name: name, text: text)
         let before = Dockerfile.parse(source)
         var codes: [String] = []

@@ -77,6 +77,12 @@ struct BuildShapeTests {
             ("FROM a\nCOPY --from=x . .\nRUN npm ci\n", []),
             ("FROM a\nRUN npm ci\n", []),
             ("FROM a\nCOPY src .\nRUN npm ci\n", []),
+            ("FROM a\nCOPY Package.* ./\nRUN swift package resolve\nCOPY . .\nRUN swift build\n", []),
+            ("FROM a\nCOPY pom.xml .\nRUN mvn dependency:go-offline\nCOPY . .\nRUN mvn package\n", []),
+            ("FROM a\nCOPY . .\nRUN ./gradlew build\n", ["3 SMP1003"]),
+            ("FROM a\nCOPY . .\nRUN --mount=type=cache,target=/root/.gradle gradle build\n", []),
+            ("FROM a\nCOPY . .\nRUN dotnet restore\n", ["3 SMP1003"]),
+            ("FROM a\nCOPY . .\nRUN poetry install\n", ["3 SMP1003"]),
         ])
     func order(text: String, expected: [String]) { #expect(Self.only("SMP1003", text) == expected) }
 
@@ -87,6 +93,39 @@ struct BuildShapeTests {
         #expect(Self.only("SMP1003", text, ["go.mod": "module x\n", "go.sum": "x\n"]) == ["3 SMP1003"])
         #expect(Self.only("SMP1003", "FROM node\nCOPY . .\nRUN npm ci\n", ["main.js": ""]) == [])
     }
+
+    @Test(
+        "lists that speak of other files of the project stay where they are",
+        arguments: [
+            ("npm ci", ["package.json": "{\"workspaces\": [\"a\"]}", "package-lock.json": "{}"]),
+            ("npm ci", ["package.json": "{}", "package-lock.json": "{}", ".npmrc": "registry=https://x.test\n"]),
+            ("go build", ["go.mod": "module x\nreplace y => ./y\n", "go.sum": "y\n"]),
+            ("pip install -r r.txt", ["r.txt": "-r base.txt\n"]),
+            ("mvn package", ["pom.xml": "<modules><module>a</module></modules>"]),
+            ("bundle install", ["Gemfile": "gemspec\n"]),
+        ])
+    func listsOfMore(command: String, files: [String: String]) {
+        let text = "FROM a\nCOPY . .\nRUN \(command)\n"
+        #expect(Self.only("SMP1003", text, files) == ["3 SMP1003"])
+        #expect(Self.fixed(text, only: "SMP1003", unsafe: true, files) == text)
+    }
+
+    @Test(
+        "caches that a mount would keep",
+        arguments: [
+            ("FROM golang AS b\nRUN go build\nFROM a\n", ["2 SMP1004"]),
+            ("FROM node AS b\nRUN npm ci\nFROM a\n", ["2 SMP1004"]),
+            // SMP1008 tells of what stays in the image.
+            ("FROM node\nRUN npm ci\n", []), ("FROM node\nRUN npm ci && npm cache clean --force\n", []),
+            ("FROM rust AS b\nRUN cargo build\nFROM a\n", ["2 SMP1004"]),
+            ("FROM lukemathwalker/cargo-chef AS b\nRUN cargo build\nFROM a\n", []),
+            ("FROM python AS b\nRUN pip install -r r.txt\nFROM a\n", ["2 SMP1004"]),
+            ("FROM python AS b\nRUN pip install --no-cache-dir -r r.txt\nFROM a\n", []),
+            ("FROM python AS b\nENV PIP_NO_CACHE_DIR=1\nRUN pip install -r r.txt\nFROM a\n", []),
+            ("FROM a AS b\nRUN ./mvnw package\nFROM a\n", ["2 SMP1004"]),
+            ("FROM a AS b\nRUN --mount=type=cache,target=/c bun install\nFROM a\n", []),
+        ])
+    func caches(text: String, expected: [String]) { #expect(Self.only("SMP1004", text) == expected) }
 
     @Test(
         "changed owners and modes",
@@ -101,6 +140,8 @@ struct BuildShapeTests {
             ("FROM a\nRUN chown -R app /x\nCOPY x /x\n", []),
             ("FROM a\nCOPY x /x\nFROM a\nRUN chown -R a /x\n", []),
             ("FROM a\nCOPY x $D\nRUN chown -R a $D\n", []),
+            ("FROM b AS c\nFROM a\nCOPY --from=c /app /app\nRUN chown -R a /app/log /app/tmp\n", []),
+            ("FROM b AS c\nFROM a\nCOPY --from=c /app /app\nRUN chown -R a /app\n", ["4 SMP1005"]),
         ])
     func owners(text: String, expected: [String]) { #expect(Self.only("SMP1005", text) == expected) }
 
@@ -116,6 +157,11 @@ struct BuildShapeTests {
             ("FROM gcr.io/distroless/static:nonroot\nENTRYPOINT [\"x\"]\n", []),
             ("FROM scratch\nENTRYPOINT [\"/x\"]\n", ["1 SMP1006"]),
             ("FROM nginxinc/nginx-unprivileged\nCMD [\"x\"]\n", []),
+            ("FROM redis:7\nCMD [\"redis-server\", \"/r.conf\"]\n", []),
+            ("FROM redis:7\nENTRYPOINT [\"redis-server\"]\n", ["1 SMP1006"]),
+            ("FROM a\nENTRYPOINT [\"/usr/sbin/crond\", \"-f\"]\n", []), ("FROM a\nCMD exec sshd -D\n", []),
+            ("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD [\"x\"]\n", []),
+            ("FROM golang:1.25-nanoserver-ltsc2022\nCMD [\"x\"]\n", []),
         ])
     func root(text: String, expected: [String]) { #expect(Self.only("SMP1006", text) == expected) }
 
@@ -206,9 +252,40 @@ struct BuildShapeTests {
                 "FROM a\nCOPY go.mod go.sum /src/\nRUN go mod download\nCOPY . /src\nRUN go build\n"
             ),
             (
-                "SMP1004", "FROM a\nRUN npm ci\n", "FROM a\nRUN --mount=type=cache,target=/root/.npm npm ci\n"
+                "SMP1004", "FROM a\nRUN npm ci\nFROM b\n",
+                "FROM a\nRUN --mount=type=cache,target=/root/.npm npm ci\nFROM b\n"
             ),
-            ("SMP1004", "FROM a\nUSER 1\nRUN npm ci\n", "FROM a\nUSER 1\nRUN npm ci\n"),
+            ("SMP1004", "FROM a\nUSER 1\nRUN npm ci\nFROM b\n", "FROM a\nUSER 1\nRUN npm ci\nFROM b\n"),
+            (
+                "SMP1004", "FROM a\nENV PNPM_HOME=\"/pnpm\"\nRUN pnpm i\nFROM b\n",
+                "FROM a\nENV PNPM_HOME=\"/pnpm\"\nRUN --mount=type=cache,target=/pnpm/store pnpm i\nFROM b\n"
+            ),
+            (
+                "SMP1004", "FROM debian:12\nRUN go mod download\n",
+                "FROM debian:12\nRUN --mount=type=cache,target=/root/go/pkg/mod go mod download\n"
+            ),
+            ("SMP1004", "FROM acme/go-toolset\nRUN go build\n", "FROM acme/go-toolset\nRUN go build\n"),
+            (
+                "SMP1004", "FROM x/dotnet\nRUN dotnet restore\nRUN echo\nRUN dotnet publish --no-restore\n",
+                "FROM x/dotnet\nRUN --mount=type=cache,target=/root/.nuget/packages dotnet restore\nRUN echo\n"
+                    + "RUN --mount=type=cache,target=/root/.nuget/packages dotnet publish --no-restore\n"
+            ),
+            (
+                "SMP1003", "FROM a\nCOPY . .\nRUN uv sync --locked\n",
+                "FROM a\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --locked --no-install-project\nCOPY . .\n"
+                    + "RUN uv sync --locked\n"
+            ),
+            (
+                "SMP1003", "FROM swift:6\nCOPY . .\nRUN swift build\n",
+                "FROM swift:6\nCOPY Package.swift Package.resolved ./\nRUN swift package resolve\nCOPY . .\n"
+                    + "RUN swift build\n"
+            ),
+            ("SMP1003", "FROM a\nCOPY . .\nRUN ./mvnw package\n", "FROM a\nCOPY . .\nRUN ./mvnw package\n"),
+            (
+                "SMP1007", "FROM a\nCMD [\"sh\", \"-c\", \"trap x EXIT; b\"]\n",
+                "FROM a\nCMD [\"sh\", \"-c\", \"trap x EXIT; b\"]\n"
+            ),
+            ("SMP1007", "FROM a\nENTRYPOINT a & b\n", "FROM a\nENTRYPOINT a & b\n"),
             ("SMP1005", "FROM a\nCOPY x /x\nRUN chown -R 1:1 /x\nRUN y\n", "FROM a\nCOPY --chown=1:1 x /x\nRUN y\n"),
             ("SMP1005", "FROM a\nCOPY x.sh /x.sh\nRUN chmod +x /x.sh\n", "FROM a\nCOPY --chmod=755 x.sh /x.sh\n"),
             (
@@ -230,6 +307,14 @@ struct BuildShapeTests {
             (
                 "SMP1010", "FROM a\nRUN wget https://x.y/a.tgz && tar xf a.tgz\n",
                 "FROM a\nRUN wget https://x.y/a.tgz && tar xf a.tgz && rm a.tgz\n"
+            ),
+            (
+                "SMP1010", "FROM a\nRUN wget https://x.y/a.tgz && tar xf a.tgz b\nRUN tar xf a.tgz c\n",
+                "FROM a\nRUN wget https://x.y/a.tgz && tar xf a.tgz b\nRUN tar xf a.tgz c\n"
+            ),
+            (
+                "SMP1010", "FROM a\nRUN (cd /x && wget https://x.y/a.tgz && tar xf a.tgz)\n",
+                "FROM a\nRUN (cd /x && wget https://x.y/a.tgz && tar xf a.tgz)\n"
             ),
             ("SMP1012", "# check=skip=stagenamecasin\nFROM a\n", "# check=skip=StageNameCasing\nFROM a\n"),
         ])

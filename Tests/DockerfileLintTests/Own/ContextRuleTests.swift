@@ -13,6 +13,9 @@ struct ContextRuleTests {
         OwnRuleCase("SMP2001", "from a stage", "FROM a AS b\nFROM c\nCOPY --from=b . /\n", files: ["x": ""]),
         OwnRuleCase("SMP2001", "./", "FROM a\nCOPY ./ /app\n", files: ["x": ""], lines: [2]),
         OwnRuleCase("SMP2001", "a star", "FROM a\nADD * /app/\n", files: ["x": ""], lines: [2]),
+        OwnRuleCase("SMP2001", "a trigger, whose context is another", "FROM a\nONBUILD COPY . .\n", files: ["x": ""]),
+        OwnRuleCase("SMP2003", "a trigger, by its context", "FROM a\nONBUILD COPY . .\n", files: [".env": "A=b"]),
+        OwnRuleCase("SMP2003", "a trigger, by its name", "FROM a\nONBUILD COPY id_rsa /\n", lines: [2]),
         OwnRuleCase("SMP2001", "JSON form", "FROM a\nCOPY [\".\", \"/app\"]\n", files: ["x": ""], lines: [2]),
         OwnRuleCase(
             "SMP2002", "a pattern of every depth", "FROM a\nCOPY . /app\n",

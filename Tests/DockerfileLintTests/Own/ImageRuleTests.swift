@@ -19,6 +19,12 @@ struct ImageRuleTests {
             ("golang:1.20.4", "Go 1.20 has had no security fixes since 2024-02-06"),
             ("ubuntu:bionic", "Ubuntu 18.04 has had no security fixes since 2023-05-31"),
             ("postgres:12", "PostgreSQL 12 has had no security fixes since 2024-11-14"),
+            (
+                "mcr.microsoft.com/dotnet/sdk:6.0-alpine", ".NET 6.0 has had no security fixes since 2024-11-12"
+            ),
+            ("mcr.microsoft.com/dotnet/aspnet:10.0", nil),
+            ("mysql:5.7", "MySQL 5.7 has had no security fixes since 2023-10-31"),
+            ("mongo:6.0.4", "MongoDB 6.0 has had no security fixes since 2025-07-31"),
             ("centos:7", "CentOS 7 has had no security fixes since 2024-06-30"),
             ("ruby:2.7.8-slim-buster", "Ruby 2.7 has had no security fixes since 2023-03-31"),
             ("debian:13", nil), ("debian:stable", nil), ("debian", nil), ("python:3", nil), ("python:3.14", nil),

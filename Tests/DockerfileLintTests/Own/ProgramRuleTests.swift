@@ -11,6 +11,11 @@ struct ProgramRuleTests {
         "FROM \(builder) AS build\nWORKDIR /src\n\(run)\nFROM \(base)\nCOPY --from=build /app /app\n"
     }
 
+    private static func cmake(_ source: String, _ flags: String = "") -> String {
+        "FROM gcc:14 AS build\nWORKDIR /src\nRUN cmake -B build\(flags) && cmake --build build\nFROM scratch\n"
+            + "COPY --from=build /src/\(source) /app\n"
+    }
+
     private static let goCases = [
         OwnRuleCase("SMP2010", "by the command", go("RUN CGO_ENABLED=0 go build -o /app .")),
         OwnRuleCase("SMP2010", "by env", go("RUN env GOOS=linux CGO_ENABLED=0 go build -o /app .")),
@@ -51,6 +56,7 @@ struct ProgramRuleTests {
         OwnRuleCase("SMP2011", "one is missing", go("RUN go build -ldflags \"-w -s -X a.b=c\" -o /app ."), lines: [3]),
         OwnRuleCase("SMP2011", "what a variable holds", go("RUN go build $FLAGS -o /app .")),
         OwnRuleCase("SMP2011", "linker flags from a variable", go("RUN go build -trimpath -ldflags \"$L\" -o /app .")),
+        OwnRuleCase("SMP2011", "for a debugger", go("RUN go build -gcflags=\"all=-N -l\" -o /app .")),
         OwnRuleCase("SMP2011", "nothing is taken from the stage", "FROM golang:1.25\nRUN go build -o /app .\n"),
     ]
 
@@ -60,6 +66,16 @@ struct ProgramRuleTests {
 
     private static let linkCases = [
         OwnRuleCase("SMP2012", "C++", program("RUN g++ -O2 main.cc -o /app", "/app", builder: "gcc:14"), lines: [4]),
+        OwnRuleCase(
+            "SMP2012", "CMake", cmake("build/app"), files: ["CMakeLists.txt": "add_executable(app a.c)"], lines: [5]),
+        OwnRuleCase("SMP2012", "CMake, of which nothing is known", cmake("build/app")),
+        OwnRuleCase(
+            "SMP2012", "CMake with a static program", cmake("build/app"),
+            files: ["CMakeLists.txt": "target_link_options(app PRIVATE -static)"]),
+        OwnRuleCase(
+            "SMP2012", "CMake told so", cmake("build/app", " -DCMAKE_EXE_LINKER_FLAGS=-static"),
+            files: ["CMakeLists.txt": "add_executable(app a.c)"]),
+        OwnRuleCase("SMP2012", "no program", cmake("build/app.json"), files: ["CMakeLists.txt": "project(app)"]),
         OwnRuleCase("SMP2012", "static", program("RUN gcc -static main.c -o /app", "/app", builder: "gcc:14")),
         OwnRuleCase(
             "SMP2012", "flags from a variable", program("RUN gcc $F main.c -o /app", "/app", builder: "gcc:14")),

@@ -14,6 +14,17 @@ struct BuildVariables {
 
     typealias Values = [String: Value]
 
+    /// What one statement sees: the environment hides arguments of the same name.
+    struct Scope {
+        fileprivate(set) var arguments: Values = [:]
+        fileprivate(set) var environment: Values = [:]
+
+        subscript(name: String) -> Value? { environment[name] ?? arguments[name] }
+
+        /// Sorted, each once.
+        var names: [String] { Set(environment.keys).union(arguments.keys).sorted() }
+    }
+
     /// What FROM sees: the platform's variables, and those of ARG before the first FROM.
     private(set) var globals: Values = [:]
     private let file: LintFile
@@ -25,7 +36,7 @@ struct BuildVariables {
         for statement in file.statements where statement.stage == nil {
             guard case .arg(let entries) = statement.command else { continue }
             for entry in entries {
-                globals[entry.name.text] = Value(text: entry.value.flatMap { value($0, globals) })
+                globals[entry.name.text] = Value(text: entry.value.flatMap { word in value(word) { globals[$0] } })
             }
         }
     }
@@ -36,24 +47,30 @@ struct BuildVariables {
         "TARGETVARIANT": "", "TARGETOSVERSION": "", "TARGETSTAGE": "default",
     ]
 
+    /// Values that grow from one variable to the next would fill the memory: of longer ones nothing is known.
+    private static let lengthLimit = 1024
+    private static let useLimit = 64
+
     /// The word with the values put in; nil when one isn't known.
-    func value(_ word: Word, _ values: Values) -> String? {
+    func value(_ word: Word, _ find: (String) -> Value?) -> String? {
         guard
             word.text.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "\"") || $0 == 0x27 })
                 || word.text.utf8.contains(file.dockerfile.escape)
         else { return word.text }
+        guard word.text.utf8.count(where: { $0 == UInt8(ascii: "$") }) <= Self.useLimit else { return nil }
         var isKnown = true
         let expander = WordExpander(escape: file.dockerfile.escape)
         let expansion = try? expander.process(word.text) { name in
-            guard let value = values[name] else { return nil }
+            guard let value = find(name) else { return nil }
             if value.text == nil { isKnown = false }
             return value.text ?? ""
         }
-        return isKnown ? expansion?.text : nil
+        guard isKnown, let text = expansion?.text, text.utf8.count <= Self.lengthLimit else { return nil }
+        return text
     }
 
     /// Calls a closure with each statement of a stage and the variables that it sees.
-    func forEachStatement(_ body: (LintStatement, Values) -> Void) {
+    func forEachStatement(_ body: (LintStatement, Scope) -> Void) {
         var environments: [Values] = []
         var arguments: Values = [:]
         for statement in file.statements {
@@ -66,17 +83,20 @@ struct BuildVariables {
                 arguments = [:]
                 continue
             }
-            let values = arguments.merging(environments[stage]) { _, environment in environment }
-            body(statement, values)
+            let scope = Scope(arguments: arguments, environment: environments[stage])
+            body(statement, scope)
             if statement.isTrigger { continue }
             switch statement.command {
             case .arg(let entries):
                 for entry in entries {
                     let name = entry.name.text
-                    arguments[name] = entry.value.map { Value(text: value($0, values)) } ?? globals[name] ?? .unknown
+                    let given = entry.value.map { word in Value(text: value(word) { scope[$0] }) }
+                    arguments[name] = given ?? globals[name] ?? .unknown
                 }
             case .env(let pairs):
-                for pair in pairs { environments[stage][pair.name.text] = Value(text: value(pair.value, values)) }
+                for pair in pairs {
+                    environments[stage][pair.name.text] = Value(text: value(pair.value) { scope[$0] })
+                }
             default: continue
             }
         }

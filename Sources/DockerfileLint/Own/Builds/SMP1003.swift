@@ -38,6 +38,7 @@ enum SMP1003: LintRule {
             guard statement.isRun else { continue }
             let calls = statement.calls
             for (command, call) in calls {
+                if let tool = DependencyInstall.fetched(by: call) { done.insert(tool) }
                 guard let install = DependencyInstall(call) else { continue }
                 guard let all, !done.contains(install.tool), !Self.isMounted(install, statement),
                     let manifests = Self.manifests(install, all, file), let script = statement.script
@@ -67,10 +68,38 @@ enum SMP1003: LintRule {
         guard let project = file.project, project.names(in: "")?.isEmpty == false else {
             return Array(install.manifests.prefix(2))
         }
+        if install.tool == "dotnet" { return [] }
         let known = install.manifests.filter { project.contents(of: $0) != nil }
-        // The list of what exactly was resolved stands for there being something to resolve.
-        if install.compiles, install.manifests.count > 1, !known.contains(install.manifests[1]) { return nil }
+        if install.needsLock, !known.contains(install.manifests[1]) { return nil }
         return known.isEmpty ? nil : known
+    }
+
+    /// The lists speak of other files of the project, without which nothing can be fetched.
+    private static func needMore(_ manifests: [String], _ file: LintFile) -> Bool {
+        guard let project = file.project else { return false }
+        // Says where packages come from, and may hold a password.
+        if project.contents(of: ".npmrc") != nil, manifests.contains("package.json") { return true }
+        return manifests.contains { name in
+            let signs: [StaticString] =
+                switch name {
+                case "package.json": ["\"workspaces\"", "\"file:", "\"link:", "\"portal:", "\"patch:", "postinstall"]
+                case "pnpm-workspace.yaml": [""]
+                case ".yarnrc.yml": ["yarnPath", "plugins"]
+                case "go.mod": ["=> ."]
+                case "Package.swift": ["path:"]
+                case "pom.xml": ["<modules>", "<relativePath>"]
+                case "pyproject.toml": ["workspace", "path ="]
+                case "Gemfile": ["gemspec", "path:", ".ruby-version", "eval_gemfile"]
+                case "composer.json": ["\"scripts\"", "\"classmap\"", "\"path\""]
+                default: ["-r ", "-c ", "-e ", "--requirement", "--constraint", "./"]
+                }
+            guard !name.hasSuffix(".lock"), name != "go.sum", name != "package-lock.json",
+                name != "npm-shrinkwrap.json",
+                name != "pnpm-lock.yaml", name != "bun.lockb", name != "Package.resolved",
+                let content = project.contents(of: name)
+            else { return false }
+            return signs.contains { $0.utf8CodeUnitCount == 0 || content.holds($0) }
+        }
     }
 
     /// Puts the lists and the fetching before the COPY. A RUN that does nothing else moves there.
@@ -84,7 +113,9 @@ enum SMP1003: LintRule {
         var directory = transfer.destination.text
         if !directory.hasSuffix("/") { directory += "/" }
         // A list of another directory would have to keep its place.
-        guard !manifests.contains(where: { $0.utf8.contains(UInt8(ascii: "/")) }) else { return nil }
+        guard !manifests.isEmpty, !manifests.contains(where: { $0.utf8.contains(UInt8(ascii: "/")) }),
+            !needMore(manifests, file)
+        else { return nil }
         let end = file.lineEnd
         let keyword = all.outer.keywordWord.text
         let flags = all.instruction.flags.map { file.source.text($0.range) + " " }.joined()
@@ -96,7 +127,8 @@ enum SMP1003: LintRule {
                 "fetch packages before the sources are copied", [.insert(copy + "\(run) \(fetch)\(end)", at: place)],
                 isSafe: false)
         }
-        guard isAlone, statement.index == all.index + 1, statement.instruction.comments.isEmpty else { return nil }
+        guard install.isMovable, isAlone, statement.index == all.index + 1, statement.instruction.comments.isEmpty
+        else { return nil }
         let text = file.source.text(statement.outer.range)
         return Fix(
             "fetch packages before the sources are copied",

@@ -20,49 +20,59 @@ enum SMP1004: LintRule {
             """), fixing: .unsafe)
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        for statement in file.statements where statement.isRun && !statement.hasMount("cache") {
-            guard let script = statement.script else { continue }
+        var places: [CachePlaces] = []
+        let final = Set(file.finalStages.map(\.index))
+        // Stages whose layers hold what cargo-chef has compiled: a mount would hide it.
+        let cooked = Set(
+            file.stages.filter { stage in
+                file.statements(of: stage).contains { $0.mentions("cargo chef") || $0.mentions("cargo-chef") }
+            }.map(\.index))
+        for statement in file.statements {
+            guard let stage = statement.stage else { continue }
+            if statement.outer.keyword == .from {
+                let parent = file.stages[stage].parent
+                places.append(parent.map { places[$0] } ?? CachePlaces(image: file.image(of: file.stages[stage])))
+                continue
+            }
+            if statement.isPlain(.user) { places[stage].hasUser = true }
+            places[stage].take(statement.command)
+            guard statement.isRun, !statement.hasMount("cache"), let script = statement.script else { continue }
             for (command, call) in statement.calls {
-                guard let targets = caches(call) else { continue }
-                report.add(
-                    script.range(command.range), in: statement,
-                    "A cache mount would keep what \(call.name) has fetched: \(targets.joined(separator: ", "))",
-                    fix: fix(targets, statement, file))
+                // What stays in the image is told of by another rule, which knows this remedy too.
+                if final.contains(stage), call.name != "cargo", SMP1008.judges(call) { continue }
+                guard let place = places[stage].place(of: call, file), !(call.name == "cargo" && cooked.contains(stage))
+                else { continue }
+                var message = "A cache mount would keep what \(call.name) has fetched"
+                var fix: Fix?
+                if case .known(let targets) = place {
+                    message += ": \(targets.joined(separator: ", "))"
+                    fix = mount(targets, call, statement, file)
+                }
+                report.add(script.range(command.range), in: statement, message, fix: fix)
                 break
             }
         }
     }
 
-    /// Where a package manager keeps what it fetches, as the official images have it set up.
-    private static func caches(_ call: Call) -> [String]? {
-        switch (call.name, call.verb) {
-        case ("go", "build"), ("go", "install"), ("go", "test"), ("go", "vet"):
-            ["/go/pkg/mod", "/root/.cache/go-build"]
-        case ("go", "mod") where call.has("download"): ["/go/pkg/mod"]
-        case ("cargo", "build"), ("cargo", "install"), ("cargo", "fetch"), ("cargo", "b"):
-            ["/usr/local/cargo/registry", "/usr/local/cargo/git"]
-        case ("npm", "ci"), ("npm", "install"), ("npm", "i"): ["/root/.npm"]
-        case ("yarn", "install"): ["/usr/local/share/.cache/yarn"]
-        case ("pnpm", "install"), ("pnpm", "i"): ["/root/.local/share/pnpm/store"]
-        case ("uv", "sync"), ("uv", "pip"): call.has("--no-cache") ? nil : ["/root/.cache/uv"]
-        case ("poetry", "install"): call.has("--no-cache") ? nil : ["/root/.cache/pypoetry"]
-        case ("mvn", _) where !call.verb.isEmpty: ["/root/.m2"]
-        case ("gradle", _) where !call.verb.isEmpty: ["/root/.gradle"]
-        case ("composer", "install"): ["/root/.composer/cache"]
-        case ("dotnet", "restore"), ("dotnet", "build"), ("dotnet", "publish"): ["/root/.nuget/packages"]
-        default: nil
-        }
-    }
+    private static let limit = 20
 
-    /// Only root's directories are known.
-    private static func fix(_ targets: [String], _ statement: LintStatement, _ file: LintFile) -> Fix? {
-        guard let index = statement.stage,
-            !file.chain(of: file.stages[index]).contains(where: { stage in
-                file.statements(of: stage).contains { $0.isPlain(.user) && $0.index < statement.index }
-            })
-        else { return nil }
+    private static func mount(
+        _ targets: [String], _ call: Call, _ statement: LintStatement, _ file: LintFile
+    ) -> Fix? {
+        // Its caches are turned off in one word, which is what hadolint asks for.
+        if call.name.hasPrefix("pip") { return nil }
         let text = targets.map { " --mount=type=cache,target=\($0)" }.joined()
+        var statements = [statement]
+        // What `restore` fetched has to be there for the others: all of them get the mount, or none.
+        if call.name == "dotnet" {
+            statements = file.statements.filter { other in
+                other.isRun && !other.hasMount("cache") && other.calls.contains { $0.call.name == "dotnet" }
+            }
+            guard statements.count <= limit, statements.contains(where: { $0.index == statement.index }) else {
+                return nil
+            }
+        }
         return Fix(
-            "mount a cache", [.insert(text, at: statement.instruction.keywordWord.range.end)], isSafe: false)
+            "mount a cache", statements.map { .insert(text, at: $0.instruction.keywordWord.range.end) }, isSafe: false)
     }
 }

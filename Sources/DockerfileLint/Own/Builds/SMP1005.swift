@@ -35,7 +35,10 @@ enum SMP1005: LintRule {
                 if call.name == "cd" { here = call.arguments.first.flatMap { LintFile.absolute($0.text, here) } }
                 guard changes(call) else { continue }
                 let paths = call.operands.compactMap { LintFile.absolute($0.text, here) }
-                guard let hit = copies.last(where: { copy in paths.contains { touches($0, copy, call) } }) else {
+                let hit = copies.suffix(limit).last { copy in
+                    paths.prefix(limit).contains { touches($0, copy, call) }
+                }
+                guard let hit else {
                     continue
                 }
                 let isAlone = statement.shellCommands.count == 1
@@ -54,6 +57,9 @@ enum SMP1005: LintRule {
         }
     }
 
+    /// How many COPY instructions, and files of each, are looked at: files that are made to be slow have more.
+    private static let limit = 32
+
     private static func changes(_ call: Call) -> Bool {
         call.name == "chown" || call.name == "chmod" || call.name == "chgrp"
     }
@@ -64,6 +70,8 @@ enum SMP1005: LintRule {
     {
         let destination = copy.destination
         if path == destination || PathText.isInside(path, destination) {
+            // Of what a stage has made only a part, as for the directories that the program writes to.
+            if path != destination, case .copy(let from) = copy.statement.command, from.from != nil { return false }
             // A directory alone is no content.
             return isRecursive(call) || holdsFile(path, copy)
         }
@@ -82,7 +90,9 @@ enum SMP1005: LintRule {
     private static func holdsFile(_ path: String, _ copy: (statement: LintStatement, destination: String)) -> Bool {
         guard let transfer = copy.statement.transfer else { return false }
         let name = PathText.name(of: path)
-        return transfer.paths.contains { PathText.name(of: $0.text) == name && name.utf8.contains(UInt8(ascii: ".")) }
+        return transfer.paths.prefix(limit).contains {
+            PathText.name(of: $0.text) == name && name.utf8.contains(UInt8(ascii: "."))
+        }
             || (path == copy.destination && !transfer.destination.text.hasSuffix("/") && transfer.paths.count == 1
                 && !transfer.takesAll && PathText.name(of: transfer.paths[0].text).utf8.contains(UInt8(ascii: ".")))
     }

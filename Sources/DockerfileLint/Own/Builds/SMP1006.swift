@@ -1,5 +1,6 @@
 import Core
 import DockerfileSyntax
+import ShellSyntax
 
 enum SMP1006: LintRule {
     static let info = RuleInfo(
@@ -26,7 +27,9 @@ enum SMP1006: LintRule {
         }
         guard let start else { return }
         let root = file.root(of: last)
-        guard let name = file.image(of: root), !hasUser(name), !dropsRights(file, last) else { return }
+        guard let name = file.image(of: root), !hasUser(name), !dropsRights(file, last), !needsRoot(start),
+            !startsAsRoot(name, file)
+        else { return }
         let word = last.from.image
         report.add(word.range, in: file.statements[last.statements.lowerBound], fix: fix(start, file))
     }
@@ -36,10 +39,44 @@ enum SMP1006: LintRule {
         file.mentions(["gosu", "su-exec", "setpriv", "s6-overlay", "runuser"], in: last)
     }
 
+    /// The official images of databases start as root to make their directories, and go on as somebody else, unless their
+    /// ENTRYPOINT is replaced.
+    private static func startsAsRoot(_ reference: String, _ file: LintFile) -> Bool {
+        switch ImageIdentity(reference).name {
+        case "cassandra", "couchdb", "ghost", "influxdb", "mariadb", "mongo", "mysql", "postgres", "rabbitmq", "redis",
+            "valkey/valkey":
+            !file.finalStatements.contains { $0.isPlain(.entrypoint) }
+        default: false
+        }
+    }
+
+    /// Programs that are there to start others as other users, or to change the system.
+    private static func needsRoot(_ start: LintStatement) -> Bool {
+        let line: CommandLine
+        switch start.command {
+        case .entrypoint(let it), .cmd(let it): line = it
+        default: return false
+        }
+        let program: String?
+        switch line.form {
+        case .exec(let words): program = words.first?.text
+        case .shell(let word):
+            let commands = ShellScript.parse(Array(word.text.utf8)).commands
+            program = commands.last.flatMap { Call($0) }.map { String($0.name) }
+        }
+        switch program.map({ String(PathText.name(of: $0)) }) {
+        case "cron", "crond", "sshd", "dockerd", "containerd", "systemd", "init", "supercronic", "keepalived":
+            return true
+        default: return false
+        }
+    }
+
     /// Images that are known to have a user of their own.
     private static func hasUser(_ reference: String) -> Bool {
         let image = ImageIdentity(reference)
         let name = image.name
+        // Windows knows no root, and other names of users.
+        if image.isWindows { return true }
         if image.tagParts.contains("nonroot") || name.hasSuffix("-nonroot") { return true }
         return name.hasPrefix("cgr.dev/") || name.hasPrefix("bitnami/") || name.contains("-unprivileged")
             || name.hasPrefix("dhi.io/") || name.hasPrefix("registry.access.redhat.com/ubi") && name.contains("/nodejs")

@@ -141,6 +141,8 @@ enum SMP1007: LintRule {
         guard let last = script.commands.last, !last.isNegated, last.assignments.isEmpty, last.before != .pipe,
             last.before != .or
         else { return false }
+        // Traps are the shell's own, and go with it; what runs in the background would lose the one that waits for it.
+        guard script.commands.allSatisfy({ $0.name != "trap" && $0.after != .background }) else { return false }
         return script.scopes.count == 1 && !builtins.contains(last.name)
     }
 

@@ -15,11 +15,21 @@ enum SMP1008: LintRule {
         fixing: .safe)
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
+        let compiles = file.finalCompilation != nil
+        let variables = file.finalStatements.reduce(into: Set<String>()) { names, statement in
+            guard case .env(let pairs) = statement.command else { return }
+            names.formUnion(pairs.map(\.name.text))
+        }
         for statement in file.finalStatements where statement.isRun && !statement.hasMount("cache") {
             guard let script = statement.script else { continue }
             let calls = statement.calls
+            var judged: Set<Substring> = []
             for (command, call) in calls {
-                guard let cache = Cache(call), !isCleaned(cache, calls.map(\.call)), !isOff(cache, file) else {
+                guard let cache = Cache(call), judged.insert(call.name).inserted else { continue }
+                // A compiler that stays in the image is told of as a whole.
+                if isCleaned(cache, calls.map(\.call)) || cache.switches.contains(where: variables.contains)
+                    || (compiles && call.name == "cargo")
+                {
                     continue
                 }
                 var fix: Fix?
@@ -32,7 +42,8 @@ enum SMP1008: LintRule {
                 }
                 report.add(
                     script.range(command.range), in: statement,
-                    "The cache of \(call.name) stays in the image: \(cache.place)", fix: fix)
+                    "The cache of \(call.name) stays in the image (\(cache.place)): clean it in this RUN, or mount it with "
+                        + "--mount=type=cache", fix: fix)
                 break
             }
         }
@@ -93,13 +104,8 @@ enum SMP1008: LintRule {
         }
     }
 
-    private static func isOff(_ cache: Cache, _ file: LintFile) -> Bool {
-        guard !cache.switches.isEmpty else { return false }
-        return file.finalStatements.contains { statement in
-            guard case .env(let pairs) = statement.command else { return false }
-            return pairs.contains { cache.switches.contains($0.name.text) }
-        }
-    }
+    /// The rule has something to say about the call where it stands in the image, or finds it cleaned up after.
+    static func judges(_ call: Call) -> Bool { Cache(call) != nil }
 }
 
 extension [UInt8] {

@@ -18,16 +18,21 @@ enum SMP1010: LintRule {
         for statement in file.finalStatements where statement.isRun {
             guard let script = statement.script else { continue }
             let calls = statement.calls
+            var followed = 0
             for (index, (command, call)) in calls.enumerated() {
-                guard let download = Download(call), download.isArchive, !isMounted(download.file, statement) else {
+                guard followed < limit, let download = Download(call), download.isArchive,
+                    !isMounted(download.file, statement)
+                else {
                     continue
                 }
+                followed += 1
                 let rest = calls[(index + 1)...].map(\.call)
                 guard rest.contains(where: { unpacks($0, download.file) }),
                     !rest.contains(where: { removes($0, download.file) })
                 else { continue }
                 var fix: Fix?
-                if !rest.contains(where: { $0.name == "cd" }) || download.file.hasPrefix("/"),
+                if !rest.contains(where: { ["cd", "pushd", "popd"].contains($0.name) }) || download.file.hasPrefix("/"),
+                    !isUsedLater(download.file, statement, file),
                     let edit = script.appending("rm \(download.file)", in: statement), isPlain(download.file)
                 {
                     fix = Fix("remove the archive", [edit])
@@ -35,6 +40,21 @@ enum SMP1010: LintRule {
                 report.add(
                     script.range(command.range), in: statement,
                     "\(download.file) stays in the image after it was unpacked", fix: fix)
+            }
+        }
+    }
+
+    /// How many downloads of one RUN are followed: each is compared with all that comes behind it.
+    private static let limit = 32
+
+    /// An instruction behind this one, or another stage, names the file.
+    private static func isUsedLater(_ path: String, _ statement: LintStatement, _ file: LintFile) -> Bool {
+        let later = file.statements[(statement.index + 1)...]
+        guard later.count <= 1000 else { return true }
+        let name = Array(PathText.name(of: path).utf8)
+        return later.contains { other in
+            name.withUnsafeBufferPointer { name in
+                other.outer.body.bytes.holds(name) || other.instruction.heredocs.contains { $0.rawContent.holds(name) }
             }
         }
     }

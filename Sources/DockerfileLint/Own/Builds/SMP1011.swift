@@ -38,8 +38,8 @@ enum SMP1011: LintRule {
         for statement in file.finalStatements where statement.isRun {
             guard let script = statement.script else { continue }
             let calls = statement.calls
+            if calls.contains(where: { removes($0.call) }) { continue }
             for (command, call) in calls where installs(call) {
-                if calls.contains(where: { removes($0.call) }) { continue }
                 let found = call.arguments.filter { tools.contains(String($0.text.prefix { $0 != "=" })) }
                 let group = virtual(call)
                 guard let first = group ?? found.first else { continue }

@@ -20,7 +20,7 @@ enum SMP1012: LintRule {
             report.add(directive.value.range, in: nil, error.diagnostic.message)
             return
         }
-        for name in options.unknownNames {
+        for name in options.unknownNames.prefix(20) {
             let range = place(of: name, in: directive.value)
             let written = file.source.text(range)
             let near = Suggestion.nearest(to: name, in: RuleSet.all.map { $0.info.code })

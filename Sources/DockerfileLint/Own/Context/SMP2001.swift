@@ -18,7 +18,7 @@ enum SMP2001: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         guard let project = file.project, project.ignoreFile == nil,
-            let copy = file.contextCopies.first(where: \.isWhole)
+            let copy = file.contextCopies.first(where: { $0.isWhole && !$0.statement.isTrigger })
         else { return }
         let clutter = (project.names(in: "") ?? []).filter { UnwantedName.isClutter($0[...]) }
         let message = clutter.isEmpty ? nil : "\(info.title): \(clutter.joined(separator: ", ")) goes into the image"

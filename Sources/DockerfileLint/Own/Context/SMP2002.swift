@@ -18,7 +18,9 @@ enum SMP2002: LintRule {
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
         guard let look = ContextLook(file) else { return }
-        for copy in file.contextCopies where look.hasIgnoreFile || !copy.isWhole {
+        // A trigger copies from the context of another build.
+        for copy in file.contextCopies
+        where (look.hasIgnoreFile || !copy.isWhole) && !copy.statement.isTrigger {
             let found = look.paths(below: copy.path, for: "clutter") { path, _ in
                 UnwantedName.isClutter(PathText.name(of: path))
             }

@@ -16,12 +16,13 @@ enum SMP2004: LintRule {
     static func check(_ file: LintFile, _ report: inout LintReport) {
         let matches = SecretText.matches(file.source.bytes)
         guard !matches.isEmpty else { return }
+        var comments = file.dockerfile.comments.map(\.range).sorted { $0.start < $1.start }[...]
         for match in matches {
             let place = match.range.lowerBound
-            guard
-                let statement = file.statements.last(where: {
-                    $0.outer.range.start <= place && place < $0.outer.range.end
-                }), !file.dockerfile.comments.contains(where: { $0.range.start <= place && place < $0.range.end })
+            // Matches come in the order of the file, and so do comments.
+            while let comment = comments.first, comment.end <= place { comments = comments.dropFirst() }
+            guard let statement = file.statement(at: place), place < statement.outer.range.end,
+                !(comments.first.map { $0.start <= place } ?? false)
             else { continue }
             report.add(
                 SourceRange(place, match.range.upperBound), in: statement,

@@ -63,15 +63,16 @@ enum SecretText {
 
     private static func end(of shape: Shape, _ bytes: [UInt8], _ index: Int) -> Int? {
         let count = shape.prefix.utf8CodeUnitCount
-        guard bytes.count - index >= count,
+        guard bytes.count - index >= count, shape.prefix.utf8Start.pointee == bytes[index],
             shape.prefix.withUTF8Buffer({ bytes[index..<(index + count)].elementsEqual($0) })
         else { return nil }
         let start = index + count
         if shape.length == 0 {
-            let line = bytes[start...].prefix { $0 != UInt8(ascii: "\n") }.prefix(40)
+            let line = bytes[start...].prefix(40).prefix { $0 != UInt8(ascii: "\n") }
             return Array(line).holds("PRIVATE KEY-----") ? start + line.count : nil
         }
-        let end = bytes[start...].firstIndex { !isWord($0) && $0 != UInt8(ascii: "-") } ?? bytes.count
+        let limit = min(bytes.count, start + 300)
+        let end = bytes[start..<limit].firstIndex { !isWord($0) && $0 != UInt8(ascii: "-") } ?? limit
         guard end - start >= shape.length, !isExample(bytes[index..<end]) else { return nil }
         return end
     }

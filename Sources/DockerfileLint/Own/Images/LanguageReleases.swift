@@ -3,7 +3,7 @@ import Inventory
 /// When the releases of languages and databases, which Docker's library has images of, get their last security fixes.
 ///
 /// Taken on 2026-11-21 from the data of https://github.com/endoflife-date/endoflife.date, which names the projects' own
-/// pages as its sources: PHP and Ruby as of February 2026, Node.js, PostgreSQL and Python as of 2023 and 2024, with
+/// pages as its sources: .NET, MongoDB, MySQL, PHP and Ruby as of 2026, Node.js, PostgreSQL and Python as of 2023 and 2024, with
 /// releases of later date left out. Go's own rule is that a release ends when the second one after it comes
 /// (https://go.dev/doc/devel/release): the days here are those of these releases.
 enum LanguageReleases {
@@ -27,6 +27,31 @@ enum LanguageReleases {
                 "1.14": "2021-02-16", "1.15": "2021-08-16", "1.16": "2022-03-15", "1.17": "2022-08-02",
                 "1.18": "2023-02-01", "1.19": "2023-08-08", "1.20": "2024-02-06", "1.21": "2024-08-13",
                 "1.22": "2025-02-11", "1.23": "2025-08-12",
+            ]),
+        Product(
+            images: [
+                "mcr.microsoft.com/dotnet/aspnet", "mcr.microsoft.com/dotnet/core/aspnet",
+                "mcr.microsoft.com/dotnet/core/runtime", "mcr.microsoft.com/dotnet/core/runtime-deps",
+                "mcr.microsoft.com/dotnet/core/sdk", "mcr.microsoft.com/dotnet/runtime",
+                "mcr.microsoft.com/dotnet/runtime-deps", "mcr.microsoft.com/dotnet/sdk",
+            ], name: ".NET", depth: 2,
+            ends: [
+                "1.0": "2019-06-27", "1.1": "2019-06-27", "2.0": "2018-10-01", "2.1": "2021-08-21",
+                "2.2": "2019-12-23", "3.0": "2020-03-03", "3.1": "2022-12-13", "5.0": "2022-05-10",
+                "6.0": "2024-11-12", "7.0": "2024-05-14", "8.0": "2026-11-10", "9.0": "2026-11-10",
+                "10.0": "2028-11-14",
+            ]),
+        Product(
+            images: ["mongo"], name: "MongoDB", depth: 2,
+            ends: [
+                "3.6": "2021-04-30", "4.0": "2022-04-30", "4.2": "2023-04-30", "4.4": "2024-02-29",
+                "5.0": "2024-10-31", "6.0": "2025-07-31", "7.0": "2027-08-31", "8.0": "2029-10-31",
+            ]),
+        Product(
+            images: ["mysql"], name: "MySQL", depth: 2,
+            ends: [
+                "5.5": "2018-12-31", "5.6": "2021-02-28", "5.7": "2023-10-31", "8.0": "2026-04-30",
+                "8.1": "2023-10-25", "8.2": "2023-12-14", "8.3": "2024-04-10", "8.4": "2032-04-30",
             ]),
         Product(
             images: ["node"], name: "Node.js", depth: 1,

@@ -26,7 +26,7 @@ enum SMP2033: LintRule {
             let commands = statement.shellCommands
             guard let script = statement.script, commands.contains(where: { isDownloader($0) }) else { continue }
             for (index, command) in commands.enumerated() where isDownloader(command) {
-                let receiver = commands[(index + 1)...].first { other in
+                let receiver = commands[(index + 1)...].prefix(12).first { other in
                     other.pipeline == command.pipeline && other.scope == command.scope && takesScript(other)
                 }
                 guard let receiver else { continue }

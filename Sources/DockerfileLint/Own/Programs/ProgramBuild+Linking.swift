@@ -6,6 +6,7 @@ extension LintFile {
     func isDynamic(_ build: ProgramBuild) -> Bool {
         let words = build.command.words
         switch build.language {
+        case .c where build.tree != nil: return isDynamicTree(build)
         case .c:
             // Switches may come from variables and from other programs' output.
             return !words.contains { $0.hasExpansion || $0.text.hasPrefix("-static") || $0.text.hasPrefix("@") }
@@ -25,6 +26,17 @@ extension LintFile {
             return !words.contains {
                 $0.hasExpansion || $0.text.contains("sdk") || $0.text.contains("static-executable")
             }
+        }
+    }
+
+    /// Nothing in the files of a build system, or in the stage that runs it, speaks of linking statically.
+    private func isDynamicTree(_ build: ProgramBuild) -> Bool {
+        guard let search = SourceSearch(self), let index = build.statement.stage,
+            !mentions(["static", "STATIC", "musl", "toolchain", "TOOLCHAIN"], in: stages[index]),
+            search.first(ending: "CMakeLists.txt", where: { _ in true }) != nil
+        else { return false }
+        return ["CMakeLists.txt", ".cmake", "CMakePresets.json"].allSatisfy { ending in
+            search.first(ending: ending) { $0.holds("-static") || $0.holds("musl") || $0.holds("LINK_SEARCH_") } == nil
         }
     }
 

@@ -40,6 +40,8 @@ enum SMP2011: LintRule {
             let words = build.command.words.dropFirst(build.verb + 1)
             // What a variable holds may be all that is missing.
             guard !words.contains(where: { $0.text.hasPrefix("$") }), !flags.contains("$") else { continue }
+            // Built for a debugger, which needs what the flags leave out.
+            if words.contains(where: { $0.text.contains("-N") && $0.text.contains("-l") }) { continue }
             let lacksTrim = !flags.contains("-trimpath") && !words.contains { $0.text.hasPrefix("-trimpath") }
             let ldflags = LinkerFlags(build.command)
             let lacksStrip = !flags.contains("-ldflags") && !ldflags.strips

@@ -6,7 +6,8 @@ enum SMP2020: LintRule {
         "SMP2020", .sampan, .warning, "Program makes TLS connections, and its image has no CA certificates",
         why: """
             Without a list of authorities no server's certificate can be checked, and every request over HTTPS fails with \
-            `certificate signed by unknown authority`. Copy /etc/ssl/certs/ca-certificates.crt from the stage that builds, \
+            `certificate signed by unknown authority`. scratch has none, nor have Debian and Ubuntu until the package \
+            ca-certificates is installed. Install it, copy /etc/ssl/certs/ca-certificates.crt from the stage that builds, \
             or take distroless/static, which has it.
             """,
         bad: .init(

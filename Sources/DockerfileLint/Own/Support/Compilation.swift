@@ -24,7 +24,7 @@ struct Compilation {
             call.arguments.contains { isSource($0.text) } ? "C" : nil
         case "cmake": call.has("--build") ? "C" : nil
         case "javac": "Java"
-        case "mvn", "mvnw":
+        case "mvn", "mvnw", "mvnd":
             call.arguments.contains { ["package", "install", "verify"].contains($0.text) } ? "Java" : nil
         case "gradle", "gradlew":
             call.arguments.contains { javaTasks.contains(String($0.text.split(separator: ":").last ?? "")) }
@@ -49,7 +49,9 @@ extension LintFile {
     var finalStages: [LintStage] { stages.last.map { chain(of: $0) } ?? [] }
 
     /// The statements of ``finalStages``, from the bottom up.
-    var finalStatements: [LintStatement] { finalStages.reversed().flatMap { Array(statements(of: $0)) } }
+    var finalStatements: [LintStatement] {
+        knownFinalStatements.value { finalStages.reversed().flatMap { Array(statements(of: $0)) } }
+    }
 
     /// The first compilation whose compiler and sources are in the image.
     var finalCompilation: Compilation? {

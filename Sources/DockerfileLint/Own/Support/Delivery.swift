@@ -15,6 +15,9 @@ extension LintFile {
     /// Every program that COPY takes from a stage which compiles it.
     var deliveries: [Delivery] { knownDeliveries.value { findDeliveries() } }
 
+    /// More than anybody ships in one file; each is looked into by several rules.
+    private static let deliveryLimit = 200
+
     private func findDeliveries() -> [Delivery] {
         guard stages.count > 1 else { return [] }
         var out: [Delivery] = []
@@ -26,7 +29,8 @@ extension LintFile {
             let workshop = made[builder.index] ?? Workshop(self, builder)
             made[builder.index] = workshop
             guard !workshop.builds.isEmpty else { continue }
-            for case .path(let source) in copy.transfer.sources {
+            for case .path(let source) in copy.transfer.sources.prefix(Self.deliveryLimit) {
+                guard out.count < Self.deliveryLimit else { return out }
                 let path = PathText.joined("/", source.text)
                 guard let build = workshop.builds.last(where: { $0.makes(path, copies: workshop.copies) }) else {
                     continue
@@ -46,13 +50,16 @@ private struct Workshop {
     private(set) var builds: [ProgramBuild] = []
     /// `cp`, `mv` and `install` of single files.
     private(set) var copies: [(from: String, to: String)] = []
+    /// Of each: every COPY from the stage is compared with all of them.
+    private static let limit = 100
 
     init(_ file: LintFile, _ stage: LintStage) {
         var directory = "/"
         for stage in file.chain(of: stage).reversed() {
             for statement in file.statements(of: stage) where !statement.isTrigger {
                 if case .workdir(let word) = statement.command {
-                    directory = PathText.joined(directory, word.text)
+                    let path = PathText.joined(directory, word.text)
+                    if path.utf8.count <= 1024 { directory = path }
                     continue
                 }
                 var current = directory
@@ -67,12 +74,15 @@ private struct Workshop {
             if let target = command.arguments.first { directory = PathText.joined(directory, target.text) }
         case "cp", "mv", "install":
             let words = command.plainArguments(withoutValuesOf: ["m", "o", "g"])
-            guard words.count == 2, let target = words.last, let source = words.first else { return }
+            guard words.count == 2, copies.count < Self.limit, let target = words.last, let source = words.first else {
+                return
+            }
             var to = PathText.joined(directory, target.text)
             let from = PathText.joined(directory, source.text)
             if to.hasSuffix("/") { to += PathText.name(of: from) }
             copies.append((from, to))
         default:
+            guard builds.count < Self.limit else { return }
             if let build = ProgramBuild(command, in: statement, directory: directory) { builds.append(build) }
         }
     }

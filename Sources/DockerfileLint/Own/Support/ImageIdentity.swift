@@ -35,6 +35,16 @@ struct ImageIdentity {
 
     /// The parts of the tag between its dashes.
     var tagParts: [Substring] { tag.split(separator: "-") }
+
+    /// Its programs are Windows's, as far as the names of Microsoft's images tell.
+    var isWindows: Bool {
+        if name.hasPrefix("mcr.microsoft.com/windows") || name.hasPrefix("mcr.microsoft.com/dotnet/framework/") {
+            return true
+        }
+        return tagParts.contains { part in
+            part.hasPrefix("windowsservercore") || part.hasPrefix("nanoserver")
+        }
+    }
 }
 
 extension Substring {
@@ -53,38 +63,52 @@ extension LintFile {
     func image(of stage: LintStage) -> String? {
         let word = stage.from.image
         guard word.text.utf8.contains(UInt8(ascii: "$")) else { return word.text }
+        return knownImages.value(expandImages)[stage.index]
+    }
+
+    /// Names that are longer name no image, and values that grow from one argument to the next would fill the memory.
+    private static let nameLimit = 1024
+
+    private func expandImages() -> [String?] {
         var values: [String: String] = [:]
         let escape = dockerfile.escape
+        func expanded(_ word: Word, onUnknown: @escaping () -> Void) -> String? {
+            guard word.text.utf8.count <= Self.nameLimit else { return nil }
+            let text = try? Expander(escape: escape, source: nil) { name in
+                if values[name] == nil { onUnknown() }
+                return values[name]
+            }.expand(word)
+            return text.flatMap { $0.utf8.count <= Self.nameLimit ? $0 : nil }
+        }
         for statement in dockerfile.metaArgs {
             guard case .arg(let entries) = statement.command else { continue }
             for entry in entries {
                 guard let value = entry.value else { continue }
-                let known = values
-                values[entry.name.text] = try? Expander(escape: escape, source: nil) { known[$0] }.expand(value)
+                values[entry.name.text] = expanded(value) {}
             }
         }
-        let known = values
-        var isKnown = true
-        let text = try? Expander(escape: escape, source: nil) { name in
-            if known[name] == nil { isKnown = false }
-            return known[name]
-        }.expand(word)
-        // A default may be written at the variable itself.
-        guard let text, !text.isEmpty, isKnown || word.text.contains(":-") else { return nil }
-        return text
+        return stages.map { stage in
+            let word = stage.from.image
+            var isKnown = true
+            // A default may be written at the variable itself.
+            guard let text = expanded(word, onUnknown: { isKnown = false }), !text.isEmpty,
+                isKnown || word.text.contains(":-")
+            else { return nil }
+            return text
+        }
     }
 
     /// The stage that has an image for its base, below a stage.
-    func root(of stage: LintStage) -> LintStage {
-        var stage = stage
-        while let parent = stage.parent { stage = stages[parent] }
-        return stage
-    }
+    func root(of stage: LintStage) -> LintStage { stages[stage.root] }
+
+    /// Nobody stacks more stages than these on each other, and rules that look through all that a stage stands on must
+    /// stay linear.
+    private static let chainLimit = 32
 
     /// The stage and those it stands on, from the top.
     func chain(of stage: LintStage) -> [LintStage] {
         var out = [stage]
-        while let parent = out[out.count - 1].parent { out.append(stages[parent]) }
+        while let parent = out[out.count - 1].parent, out.count < Self.chainLimit { out.append(stages[parent]) }
         return out
     }
 

@@ -14,6 +14,8 @@ struct ProgramBuild {
     let verb: Int
     /// The path that the compiler is told to write, made absolute; nil when it isn't told.
     var output: String?
+    /// The directory that a build system fills; nil for compilers.
+    var tree: String?
     /// The directory in which the command runs.
     var directory: String
 
@@ -31,6 +33,7 @@ struct ProgramBuild {
         case "rustc": language = .rust
         case "swift" where verb == "build": language = .swift
         case let name where Self.isCompiler(name): language = .c
+        case "cmake" where verb == "--build": language = .c
         default: return nil
         }
         self.statement = statement
@@ -39,6 +42,11 @@ struct ProgramBuild {
         self.verb = language == .c || words[first].text == "rustc" ? first : first + 1
         if language == .c, command.hasArgument("-c") { return nil }
         if let word = Self.value(of: "-o", in: words) { output = PathText.joined(directory, word) }
+        if words[first].text == "cmake" {
+            guard first + 2 < words.count, !words[first + 2].hasExpansion else { return nil }
+            (tree, output) = (PathText.joined(directory, words[first + 2].text), nil)
+            return
+        }
         if language == .c, output == nil { return nil }
     }
 
@@ -65,6 +73,7 @@ struct ProgramBuild {
     }
 
     private func isOutput(_ path: String) -> Bool {
+        if let tree { return PathText.isInside(path, tree) && !PathText.name(of: path).contains(".") }
         switch language {
         case .rust where output == nil:
             return path.contains("/release/") || path.contains("/debug/") || path.contains("cargo/bin/")
@@ -100,7 +109,13 @@ enum PathText {
         return "/" + parts.dropLast().joined(separator: "/")
     }
 
-    static func name(of path: String) -> Substring { path.split(separator: "/").last ?? "" }
+    static func name(of path: String) -> Substring {
+        let slash = UInt8(ascii: "/")
+        guard let last = path.utf8.lastIndex(where: { $0 != slash }) else { return "" }
+        let end = path.utf8.index(after: last)
+        let start = path.utf8[..<end].lastIndex(of: slash).map { path.utf8.index(after: $0) } ?? path.startIndex
+        return path[start..<end]
+    }
 
     /// The path lies in the directory, at any depth.
     static func isInside(_ path: String, _ directory: String) -> Bool {

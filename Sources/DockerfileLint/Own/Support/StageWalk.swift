@@ -15,6 +15,8 @@ extension LintFile {
                     } else {
                         directory = directory.map { PathText.joined($0, path) }
                     }
+                    // Longer than any that means something.
+                    if let path = directory, path.utf8.count > 1024 { directory = nil }
                 }
                 if part.index == stage.index { body(statement, directory) }
             }
