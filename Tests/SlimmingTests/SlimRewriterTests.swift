@@ -10,10 +10,10 @@ struct SlimRewriterTests {
     private func rewrite(
         _ text: String, _ config: ContainerConfig = ContainerConfig(), _ plan: SlimPlan = SlimPlan(),
         ambition: SlimRewriter.Ambition = .none, user: String? = nil,
-        start: (entrypoint: [String], cmd: [String])? = nil
+        start: (entrypoint: [String], cmd: [String])? = nil, target: String? = nil
     ) throws -> (text: String, notes: [String]) {
         let dockerfile = try Dockerfile.parse(SourceFile(name: "Dockerfile", text: text)).get()
-        let stage = try #require(dockerfile.stages.last)
+        let stage = try #require(target.map(dockerfile.stage(named:)) ?? dockerfile.stages.last)
         var rewriter = SlimRewriter(
             dockerfile, stage: stage, config: config, plan: plan, ambition: ambition, user: user, start: start)
         let out = String(decoding: rewriter.rewrite(), as: UTF8.self)
@@ -236,6 +236,32 @@ struct SlimRewriterTests {
                 COPY --from=build /slim/ /
                 # The program.
                 COPY --from=build /bin/busybox /bin/
+
+                """)
+    }
+
+    @Test("what is made for a stage in the middle is made there")
+    func target() throws {
+        var plan = SlimPlan()
+        plan.hasShell = true
+        plan.directories = [.init(path: "data", mode: 0o755, uid: 0, gid: 0)]
+        let text = "FROM a AS app\nRUN <<EOF\nx\nEOF\n# Starts.\nCMD [\"x\"]\nFROM app AS test\nRUN y\n"
+        #expect(
+            try rewrite(text, ContainerConfig(), plan, target: "app").text == """
+                FROM a AS app
+                RUN <<EOF
+                x
+                EOF
+                # Directories that the program writes to.
+                RUN mkdir -p /slim/data
+                FROM app AS test
+                RUN y
+
+                # What runs: found by watching the program and reading what it links to.
+                FROM scratch
+                COPY --from=app /slim/ /
+                # Starts.
+                CMD ["x"]
 
                 """)
     }

@@ -12,6 +12,8 @@ struct SlimBuilds: Sendable {
     let context: String
     let store: Store
     let cancel: CancelFlag
+    /// The Dockerfile's text.
+    let given: [UInt8]
 
     /// Builds a text in the place of the Dockerfile.
     /// - Parameter target: nil is the last stage.
@@ -32,9 +34,11 @@ struct SlimBuilds: Sendable {
         let (status, output, said) = try run(arguments, place)
         let last = output.split(separator: "\n").last.map(String.init)
         guard status.isSuccess, let last, (try? Digest(parsing: last)) != nil else {
-            let lines = said.split(separator: "\n")
+            let name = text == given ? dockerfile : "slim Dockerfile"
+            let lines = said.replacing(file, with: name).split(separator: "\n")
             throw Diagnostic(
-                code: "slim.build", "the Dockerfile can't be built",
+                code: "slim.build",
+                text == given ? "the Dockerfile can't be built" : "the Dockerfile with a slim stage can't be built",
                 causes: lines.suffix(12).map { Redaction.urls(in: String($0)) },
                 exitCode: status.isSuccess ? 2 : status.shellCode)
         }

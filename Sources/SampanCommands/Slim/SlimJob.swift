@@ -42,7 +42,8 @@ struct SlimJob: Sendable {
                     tasks: tasks, environment: environment, network: options.network,
                     timeout: .seconds(max(1, options.timeout)), cancel: cancel)
                 let builds = SlimBuilds(
-                    command: options, dockerfile: path, context: context, store: store, cancel: cancel)
+                    command: options, dockerfile: path, context: context, store: store, cancel: cancel,
+                    given: source.bytes)
                 let session = SlimSession(
                     options: options, dockerfile: dockerfile, stage: stage, builds: builds, runs: runs,
                     tags: tags, transfer: transfer)

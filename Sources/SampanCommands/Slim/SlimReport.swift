@@ -77,7 +77,7 @@ struct SlimReport {
                 "the program wants a network (\(addresses.prefix(4).joined(separator: ", "))) and had none: what it does with"
                     + " answers from there is not known")
         }
-        out += gaps(attempt) + users(attempt)
+        out += gaps(attempt) + users(attempt, options)
         if attempt.slim.bytes >= attempt.fat.bytes { out.append("the slim image is not smaller: the old one was slim") }
         var seen: Set<String> = []
         return out.filter { seen.insert($0).inserted }
@@ -96,10 +96,11 @@ struct SlimReport {
         }
     }
 
-    private static func users(_ attempt: SlimAttempt) -> [String] {
+    private static func users(_ attempt: SlimAttempt, _ options: SlimCommand) -> [String] {
         let (fat, slim) = (attempt.fat.image.config.user, attempt.slim.image.config.user)
         if SlimUser.isRoot(slim) {
-            return ["the program runs as root, as before: --user 65532:65532 gives it a user without rights"]
+            // Without being asked for it, root stays when another user was tried; the notes say so.
+            return options.user == nil ? [] : ["the program runs as root, as asked for"]
         }
         guard SlimUser.isRoot(fat) else { return [] }
         var out = [

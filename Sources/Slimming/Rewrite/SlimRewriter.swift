@@ -61,11 +61,18 @@ package struct SlimRewriter {
             edits += GoBuildEdit.edits(file, withoutC: ambition.withoutC)
         }
         move()
+        let made = made()
+        let isLast = stage.index == dockerfile.stages.count - 1
+        if !isLast, !made.isEmpty {
+            // Other stages follow: what is made belongs to the end of this one.
+            let lines = (made.dropFirst() + [""]).joined(separator: lineEnd)
+            edits.append(.insert(lines, at: endOfStage))
+        }
         var text = Self.apply(edits, to: dockerfile.source.bytes)
         while let last = text.last, last == 0x0a || last == 0x0d || last == 0x20 { text.removeLast() }
         let settings = settings()
         let lines =
-            made() + ["", "# What runs: found by watching the program and reading what it links to."]
+            (isLast ? made : []) + ["", "# What runs: found by watching the program and reading what it links to."]
             + ["FROM scratch"] + copies(name) + settings + tail
         return text + Array((lineEnd + lines.joined(separator: lineEnd) + lineEnd).utf8)
     }
@@ -78,6 +85,14 @@ package struct SlimRewriter {
         let name = ["build", "builder", "slim-build"].first { !taken.contains($0) } ?? "slim-build-\(stage.index)"
         edits.append(.insert(" AS \(name)", at: stage.from.image.range.end))
         return name
+    }
+
+    /// Behind the line end of its last instruction.
+    private var endOfStage: Int {
+        let source = dockerfile.source
+        let last =
+            stage.statements.last?.instruction.lines.upperBound ?? source.line(at: stage.from.image.range.end) + 1
+        return last < source.lineStarts.count ? source.lineStarts[last] : source.bytes.count
     }
 
     // MARK: - The new stage

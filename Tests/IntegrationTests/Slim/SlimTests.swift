@@ -170,7 +170,7 @@ struct SlimTests {
         #expect(try work.run("run", "small:1").output == "1\n2\n")
         let kept = try slim(work, ["--user", "keep"])
         #expect(kept.code == 0 && !kept.output.contains("USER"), "\(kept)")
-        #expect(kept.error.contains("the program runs as root, as before"))
+        #expect(kept.error.contains("the program runs as root, as asked for"))
         let named = try slim(work, ["--user", "app"])
         #expect(named.code == 0 && named.output.contains("\nUSER app\n"), "\(named)")
         #expect(named.output.contains("COPY --from=build --chown=1000:1001 /srv/state /srv/state\n"), "\(named)")
