@@ -115,6 +115,7 @@ struct BuildShapeTests {
         arguments: [
             ("FROM golang AS b\nRUN go build\nFROM a\n", ["2 SMP1004"]),
             ("FROM node AS b\nRUN npm ci\nFROM a\n", ["2 SMP1004"]),
+            ("FROM node\nRUN yarn install\n", []), ("FROM node AS b\nRUN yarn install\nFROM a\n", ["2 SMP1004"]),
             // SMP1008 tells of what stays in the image.
             ("FROM node\nRUN npm ci\n", []), ("FROM node\nRUN npm ci && npm cache clean --force\n", []),
             ("FROM rust AS b\nRUN cargo build\nFROM a\n", ["2 SMP1004"]),
@@ -157,6 +158,8 @@ struct BuildShapeTests {
             ("FROM gcr.io/distroless/static:nonroot\nENTRYPOINT [\"x\"]\n", []),
             ("FROM scratch\nENTRYPOINT [\"/x\"]\n", ["1 SMP1006"]),
             ("FROM nginxinc/nginx-unprivileged\nCMD [\"x\"]\n", []),
+            ("FROM grafana/grafana:11.0.0\nCMD [\"x\"]\n", []),
+            ("FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled\nENTRYPOINT [\"/x\"]\n", []),
             ("FROM redis:7\nCMD [\"redis-server\", \"/r.conf\"]\n", []),
             ("FROM redis:7\nENTRYPOINT [\"redis-server\"]\n", ["1 SMP1006"]),
             ("FROM a\nENTRYPOINT [\"/usr/sbin/crond\", \"-f\"]\n", []), ("FROM a\nCMD exec sshd -D\n", []),
@@ -186,6 +189,8 @@ struct BuildShapeTests {
         arguments: [
             ("#!/bin/sh\nset -e\nmigrate\n\"$@\"\n", ["3 SMP1007"]), ("#!/bin/sh\nexec \"$@\"\n", []),
             ("#!/bin/bash\nif true; then exec \"$@\"; fi\n\"$@\"\n", ["3 SMP1007"]),
+            ("#!/bin/sh\nmigrate\nnode server.js\n", ["3 SMP1007"]), ("#!/bin/sh\nexec node server.js\n", []),
+            ("#!/bin/sh\nnode server.js &\nwait\n", []),
             ("#!/usr/bin/env python3\n\"$@\"\n", []), ("#!/bin/sh\n\"$@\" &\nwait\n", []),
         ])
     func scripts(script: String, expected: [String]) {
@@ -213,6 +218,9 @@ struct BuildShapeTests {
             ("FROM a AS b\nCOPY x /x\nRUN rm /x\nFROM a\n", []),
             ("FROM a\nRUN curl -o /tmp/x.tgz https://x.y/z && tar -C / -xf /tmp/x.tgz\n", ["2 SMP1010"]),
             ("FROM a\nRUN curl https://x.y/z.tgz | tar -xz\n", []),
+            ("FROM a\nRUN curl -O https://x.y/z.tgz\nRUN tar -xf z.tgz\n", ["2 SMP1010"]),
+            ("FROM a\nADD https://x.y/z.tgz /tmp/\nRUN tar -xf /tmp/z.tgz\n", ["2 SMP1010"]),
+            ("FROM a\nADD z.tgz /tmp/\n", []), ("FROM a\nRUN curl -O https://x.y/z.tgz\n", []),
             ("FROM a\nRUN wget -qO x.zip https://x.y/z && unzip x.zip && rm *.zip\n", []),
             ("FROM a\nRUN --mount=type=tmpfs,target=/tmp curl -o /tmp/x.tgz u://v && tar xf /tmp/x.tgz\n", []),
             ("FROM a\nRUN apk add --virtual .build gcc && make\nCMD [\"x\"]\nUSER 1\n", ["2 SMP1011"]),

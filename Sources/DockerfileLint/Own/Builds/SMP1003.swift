@@ -122,6 +122,8 @@ enum SMP1003: LintRule {
         let copy = "\(keyword) \(flags)\(manifests.joined(separator: " ")) \(directory)\(end)"
         let place = file.source.lineStarts[file.source.line(at: all.outer.range.start)]
         if let fetch = install.fetch {
+            // What stands before it may be settings that the early one needs too.
+            guard isAlone || !["poetry", "uv"].contains(install.tool) else { return nil }
             let run = LetterCase(keyword) == .small ? "run" : "RUN"
             return Fix(
                 "fetch packages before the sources are copied", [.insert(copy + "\(run) \(fetch)\(end)", at: place)],

@@ -39,7 +39,9 @@ enum SMP1004: LintRule {
             guard statement.isRun, !statement.hasMount("cache"), let script = statement.script else { continue }
             for (command, call) in statement.calls {
                 // What stays in the image is told of by another rule, which knows this remedy too.
-                if final.contains(stage), call.name != "cargo", SMP1008.judges(call) { continue }
+                if final.contains(stage), call.name == "yarn" || (call.name != "cargo" && SMP1008.judges(call)) {
+                    continue
+                }
                 guard let place = places[stage].place(of: call, file), !(call.name == "cargo" && cooked.contains(stage))
                 else { continue }
                 var message = "A cache mount would keep what \(call.name) has fetched"

@@ -71,12 +71,19 @@ enum SMP1006: LintRule {
         }
     }
 
+    private static let ownUsers: Set<String> = [
+        "elasticsearch", "grafana/grafana", "haproxy", "jenkins/jenkins", "kibana", "kong", "logstash", "memcached",
+        "prom/prometheus", "quay.io/keycloak/keycloak", "solr", "sonarqube", "varnish",
+    ]
+
     /// Images that are known to have a user of their own.
     private static func hasUser(_ reference: String) -> Bool {
         let image = ImageIdentity(reference)
         let name = image.name
         // Windows knows no root, and other names of users.
         if image.isWindows { return true }
+        if image.tagParts.contains("chiseled") || image.tagParts.contains("distroless") { return true }
+        if ownUsers.contains(name) { return true }
         if image.tagParts.contains("nonroot") || name.hasSuffix("-nonroot") { return true }
         return name.hasPrefix("cgr.dev/") || name.hasPrefix("bitnami/") || name.contains("-unprivileged")
             || name.hasPrefix("dhi.io/") || name.hasPrefix("registry.access.redhat.com/ubi") && name.contains("/nodejs")

@@ -94,12 +94,19 @@ enum SMP1007: LintRule {
         guard script.isReadable, let last = script.commands.last(where: { $0.scope == 0 && !$0.words.isEmpty }),
             last.after == .edge || last.after == .sequence, let program = last.words.first,
             ["\"$@\"", "$@", "${@}", "\"${@}\""].contains(script.source(program.range))
+                || services.contains(String(PathText.name(of: program.text)))
         else { return }
         report.add(
             word.range, in: statement,
             "\(path) ends in \(script.source(program.range)) without exec: the script waits for the program, and keeps "
                 + "its signals")
     }
+
+    /// Programs that a container's script rarely starts but to stay.
+    private static let services: Set<String> = [
+        "bun", "caddy", "celery", "daphne", "deno", "dotnet", "gunicorn", "hypercorn", "java", "node", "npm", "php-fpm",
+        "puma", "python", "python3", "ruby", "uvicorn", "uwsgi",
+    ]
 
     /// The file of the context that COPY puts there under this name.
     private static func source(of name: Substring, _ statement: LintStatement, _ file: LintFile) -> String? {

@@ -15,8 +15,15 @@ enum SMP1010: LintRule {
         fixing: .safe)
 
     static func check(_ file: LintFile, _ report: inout LintReport) {
-        for statement in file.finalStatements where statement.isRun {
-            guard let script = statement.script else { continue }
+        for statement in file.finalStatements where statement.isRun || statement.keyword == .add {
+            if let source = archive(statement), let name = source.text.split(separator: "/").last,
+                isUnpackedLater(String(name), statement, file)
+            {
+                report.add(
+                    source.range, in: statement,
+                    "\(name) stays in the image after it was unpacked: fetch, unpack and remove it in one RUN")
+            }
+            guard statement.isRun, let script = statement.script else { continue }
             let calls = statement.calls
             var followed = 0
             for (index, (command, call)) in calls.enumerated() {
@@ -27,6 +34,15 @@ enum SMP1010: LintRule {
                 }
                 followed += 1
                 let rest = calls[(index + 1)...].map(\.call)
+                if !rest.contains(where: { unpacks($0, download.file) || removes($0, download.file) }),
+                    isUnpackedLater(download.file, statement, file)
+                {
+                    report.add(
+                        script.range(command.range), in: statement,
+                        "\(download.file) stays in the image after it was unpacked: fetch, unpack and remove it in one RUN"
+                    )
+                    continue
+                }
                 guard rest.contains(where: { unpacks($0, download.file) }),
                     !rest.contains(where: { removes($0, download.file) })
                 else { continue }
@@ -42,6 +58,31 @@ enum SMP1010: LintRule {
                     "\(download.file) stays in the image after it was unpacked", fix: fix)
             }
         }
+    }
+
+    /// The archive that ADD downloads, which it doesn't unpack.
+    private static func archive(_ statement: LintStatement) -> Word? {
+        guard case .add(let add) = statement.command, !statement.isTrigger else { return nil }
+        return add.transfer.paths.prefix(limit).first { word in
+            word.text.contains("://") && Download.isArchive(word.text)
+        }
+    }
+
+    /// One of the next RUN instructions unpacks the file, and none of them removes it, which another rule tells of.
+    private static func isUnpackedLater(_ path: String, _ statement: LintStatement, _ file: LintFile) -> Bool {
+        let name = PathText.name(of: path)
+        var isUnpacked = false
+        for other in file.finalStatements.lazy.filter({ $0.index > statement.index }).prefix(limit) where other.isRun {
+            for (_, call) in other.calls {
+                if removes(call, path) { return false }
+                isUnpacked =
+                    isUnpacked || unpacks(call, path)
+                    || call.arguments.contains { word in
+                        PathText.name(of: word.text) == name && unpacks(call, word.text)
+                    }
+            }
+        }
+        return isUnpacked
     }
 
     /// How many downloads of one RUN are followed: each is compared with all that comes behind it.

@@ -48,9 +48,11 @@ struct Download {
     /// The whole path; nil when variables hide it.
     func path(in directory: String?) -> String? { LintFile.absolute(file, directory) }
 
-    var isArchive: Bool {
+    var isArchive: Bool { Self.isArchive(file) }
+
+    static func isArchive(_ name: String) -> Bool {
         [".tar", ".gz", ".tgz", ".xz", ".txz", ".bz2", ".zst", ".zip", ".deb", ".rpm", ".7z"].contains {
-            file.hasSuffix($0)
+            name.hasSuffix($0)
         }
     }
 }
