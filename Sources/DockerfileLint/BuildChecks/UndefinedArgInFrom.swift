@@ -36,11 +36,13 @@ enum UndefinedArgInFrom: LintRule {
 
 /// Looks for names that may have been meant, as long as there are few to look for: every search walks over all names.
 struct SuggestionSearch {
-    private var left = 200_000
+    private var left = 50_000
+
+    var isSpent: Bool { left <= 0 }
 
     /// Nil when none is near, or too many have been compared.
     mutating func nearest(to name: String, in names: [String]) -> String? {
-        guard left >= names.count else { return nil }
+        guard !isSpent else { return nil }
         left -= names.count
         return Suggestion.nearest(to: name, in: names)
     }

@@ -28,7 +28,7 @@ enum UndefinedVar: LintRule {
             for word in command.expandedWords {
                 for use in VariableUse.all(in: word, escape: file.dockerfile.escape)
                 where scope[use.name] == nil && !use.hasDefault && !BuildArguments.isProxy(use.name) {
-                    let known = names ?? scope.names + globals
+                    let known = names ?? (search.isSpent ? [] : scope.names + globals)
                     names = known
                     let near = search.nearest(to: use.name, in: known)
                     // An image that isn't known may well set a variable in capitals that resembles none of the file's.
