@@ -71,8 +71,9 @@ extension StatementBuilder {
 
     /// Several sources need a directory. What a variable holds is known only in the build.
     private mutating func checkDestination(_ transfer: Transfer) {
-        let path = transfer.destination.text
+        var path = transfer.destination.text
         guard transfer.sources.count > 1, !path.utf8.contains(UInt8(ascii: "$")) else { return }
+        while path.hasSuffix("\"") || path.hasSuffix("'") { path.removeLast() }
         let last = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         guard !last.isEmpty, last != ".", last != ".." else { return }
         report(

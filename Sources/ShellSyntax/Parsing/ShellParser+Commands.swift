@@ -2,11 +2,28 @@ extension ShellParser {
     /// One command of a pipeline, simple or compound.
     mutating func command(pipeline: Int) throws(ShellError) {
         guard at < end else { throw unterminated("command", at) }
+        if isReserved("coproc") { try coprocess() }
         if try compound() {
             try redirections()
             return
         }
         try simple(pipeline: pipeline)
+    }
+
+    /// The reserved word `coproc`, and the name that a compound command behind it may have.
+    private mutating func coprocess() throws(ShellError) {
+        let word = at
+        at += 6
+        skipBlanks()
+        guard isWordStart() || byte() == UInt8(ascii: "(") else {
+            at = word
+            return
+        }
+        let start = at
+        while at < end, ShellParser.isNameByte(text[at], first: at == start) { at += 1 }
+        skipBlanks()
+        let isNamed = at > start && (byte() == UInt8(ascii: "(") || (byte() == UInt8(ascii: "{") && isWordEnd(1)))
+        if !isNamed { at = start }
     }
 
     /// Assignments, words and redirections up to the next sign.
