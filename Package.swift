@@ -159,7 +159,7 @@ let package = Package(
             linkerSettings: staticRuntime),
 
         // Tests
-        swift("SampanTestSupport", ["Core", "HostOS", "OCI", "Archive"]),
+        swift("SampanTestSupport", ["Core", "HostOS", "OCI", "Archive", "ShellSyntax"]),
         tests("CoreTests", ["Core", "SampanTestSupport"]),
         tests("HostOSTests", ["Core", "HostOS", "SampanTestSupport"]),
         tests("OCITests", ["Core", "OCI", "SampanTestSupport"]),
@@ -167,7 +167,7 @@ let package = Package(
         tests("ShellSyntaxTests", ["ShellSyntax", "SampanTestSupport"]),
         tests(
             "DockerfileLintTests",
-            ["Core", "DockerfileSyntax", "ShellSyntax", "DockerfileLint", "SampanTestSupport"]),
+            ["Core", "DockerfileSyntax", "DockerfileLint", "SampanTestSupport"]),
         tests("LanguageServerTests", ["Core", "DockerfileLint", "LanguageServer"]),
         tests("ArchiveTests", ["Core", "HostOS", "Archive", "SampanTestSupport"]),
         tests("ContentStoreTests", ["Core", "HostOS", "OCI", "ContentStore", "SampanTestSupport"]),
@@ -184,8 +184,8 @@ let package = Package(
         tests(
             "BuildGraphTests",
             [
-                "Core", "HostOS", "OCI", "DockerfileSyntax", "ContentStore", "Archive", "Layers", "BuildGraph",
-                "SampanTestSupport",
+                "Core", "HostOS", "OCI", "DockerfileSyntax", "DockerfileLint", "ContentStore", "Archive", "Layers",
+                "BuildGraph", "SampanTestSupport",
             ]),
         tests("YAMLTests", ["Core", "YAML", "SampanTestSupport"]),
         tests(

@@ -16,14 +16,17 @@ struct Client {
         others: @escaping @Sendable (LintFile) async -> [Finding] = { _ in [] }
     ) {
         session = LanguageSession(
-            LanguageSurroundings(settings: LintSettings(), version: "1.2.3", project: { _ in project }, others: others))
+            LanguageSurroundings(
+                settings: { LintSettings() }, version: "1.2.3", project: { _ in project }, others: others))
         let capabilities = versioned ? #"{"workspace":{"workspaceEdit":{"documentChanges":true}}}"# : "{}"
         _ = send(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":\#(capabilities)}}"#)
         if let text { open(text) }
     }
 
     /// One that said nothing yet.
-    static var fresh: LanguageSession { LanguageSession(LanguageSurroundings(settings: LintSettings(), version: "1")) }
+    static var fresh: LanguageSession {
+        LanguageSession(LanguageSurroundings(settings: { LintSettings() }, version: "1"))
+    }
 
     mutating func send(_ message: String) -> [String] { session.receive(Array(message.utf8)).map(\.line) }
 

@@ -10,7 +10,7 @@ struct ConversationTests {
         .bytes(messages.flatMap { Frame.bytes($0) })
     }
 
-    private static let surroundings = LanguageSurroundings(settings: LintSettings(), version: "1.2.3")
+    private static let surroundings = LanguageSurroundings(settings: { LintSettings() }, version: "1.2.3")
 
     @Test("a whole conversation, message by message")
     func whole() async throws {
@@ -31,7 +31,8 @@ struct ConversationTests {
             messages[0]
                 == #"{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"positionEncoding":"utf-16","textDocumentSync":"#
                 + #"{"openClose":true,"change":2,"save":{"includeText":false}},"codeActionProvider":{"codeActionKinds":"#
-                + #"["quickfix","source.fixAll.sampan"]},"hoverProvider":true,"completionProvider":{"triggerCharacters":"#
+                + #"["quickfix","source.fixAll.sampan"]},"hoverProvider":true,"definitionProvider":true,"#
+                + #""documentSymbolProvider":true,"completionProvider":{"triggerCharacters":"#
                 + ##"["-","=",",","$","{"," "]}},"serverInfo":{"name":"sampan","version":"1.2.3"}}}"##)
         #expect(
             messages[1].hasPrefix(

@@ -63,6 +63,11 @@ enum RPCAnswer {
         ["jsonrpc": "2.0", "id": id, "error": ["code": .int(error.code), "message": .string(error.message)]]
     }
 
+    /// A request to the client.
+    static func request(_ method: String, _ parameters: OrderedJSON, id: String) -> OrderedJSON {
+        ["jsonrpc": "2.0", "id": .string(id), "method": .string(method), "params": parameters]
+    }
+
     static func notification(_ method: String, _ parameters: OrderedJSON) -> OrderedJSON {
         ["jsonrpc": "2.0", "method": .string(method), "params": parameters]
     }

@@ -4,7 +4,8 @@ package import DockerfileLint
 
 /// What the server gets from outside of itself: it reads no file and starts no program.
 package struct LanguageSurroundings: Sendable {
-    package var settings: LintSettings
+    /// What rules are told; asked before each look at a document, as settings change while a server runs.
+    package var settings: @Sendable () -> LintSettings
     /// The build context of a Dockerfile on disk, whose source is named by its absolute path.
     package var project: @Sendable (SourceFile) -> (any LintProject)?
     /// What another program finds in it.
@@ -13,7 +14,7 @@ package struct LanguageSurroundings: Sendable {
     package var version: String
 
     package init(
-        settings: LintSettings, version: String,
+        settings: @escaping @Sendable () -> LintSettings, version: String,
         project: @escaping @Sendable (SourceFile) -> (any LintProject)? = { _ in nil },
         others: @escaping @Sendable (LintFile) async -> [Finding] = { _ in [] }
     ) {
@@ -33,6 +34,8 @@ package struct LanguageSession: Sendable {
     private var state = State.fresh
     /// The client takes edits that hold for one version of a document.
     var takesVersionedEdits = false
+    /// The client watches files for the server.
+    private var tellsOfFiles = false
 
     private enum State: Sendable { case fresh, running, shutDown, ended }
 
@@ -101,6 +104,12 @@ package struct LanguageSession: Sendable {
         case (.running, "textDocument/hover"):
             var document = try document(parameters)
             return hover(&document, try offset(parameters, in: document))
+        case (.running, "textDocument/definition"):
+            var document = try document(parameters)
+            return definition(&document, try offset(parameters, in: document))
+        case (.running, "textDocument/documentSymbol"):
+            var document = try document(parameters)
+            return symbols(&document)
         case (.running, "textDocument/completion"):
             let document = try document(parameters)
             return completion(document, try offset(parameters, in: document))
@@ -112,12 +121,14 @@ package struct LanguageSession: Sendable {
         state = .running
         takesVersionedEdits =
             parameters.at("capabilities", "workspace", "workspaceEdit", "documentChanges")?.boolean ?? false
+        tellsOfFiles =
+            parameters.at("capabilities", "workspace", "didChangeWatchedFiles", "dynamicRegistration")?.boolean ?? false
         return [
             "capabilities": [
                 "positionEncoding": "utf-16",
                 "textDocumentSync": ["openClose": true, "change": 2, "save": ["includeText": false]],
                 "codeActionProvider": ["codeActionKinds": ["quickfix", .string(Self.fixAllKind)]],
-                "hoverProvider": true,
+                "hoverProvider": true, "definitionProvider": true, "documentSymbolProvider": true,
                 "completionProvider": ["triggerCharacters": ["-", "=", ",", "$", "{", " "]],
             ],
             "serverInfo": ["name": "sampan", "version": .string(surroundings.version)],
@@ -149,7 +160,7 @@ package struct LanguageSession: Sendable {
     func lintFile(_ document: OpenDocument) -> LintFile {
         let source = SourceFile(name: document.name, bytes: document.isTooLong ? [] : document.bytes)
         return LintFile(
-            parsing: source, settings: surroundings.settings,
+            parsing: source, settings: surroundings.settings(),
             project: document.isFile ? surroundings.project(source) : nil)
     }
 
@@ -168,6 +179,13 @@ package struct LanguageSession: Sendable {
             case "textDocument/didChange": try change(parameters)
             case "textDocument/didSave": mark(try document(parameters).uri)
             case "textDocument/didClose": return try close(parameters)
+            case "initialized": return watchSettings()
+            case "workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration":
+                // Findings were made with other settings.
+                for uri in documents.keys.sorted() {
+                    documents[uri]?.checked = nil
+                    mark(uri)
+                }
             default: return []
             }
             return []
@@ -178,6 +196,17 @@ package struct LanguageSession: Sendable {
                     "window/logMessage", ["type": 1, "message": .string("sampan: \(method): \(error.message)")])
             ]
         }
+    }
+
+    /// Asks the client to tell when a file of settings, or what belongs to a build context's rules, changes.
+    private func watchSettings() -> [OrderedJSON] {
+        guard tellsOfFiles else { return [] }
+        let watchers: [OrderedJSON] = ["**/.hadolint.{yaml,yml}", "**/*.dockerignore"].map { ["globPattern": $0] }
+        let registration: OrderedJSON = [
+            "id": "settings", "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": ["watchers": .array(watchers)],
+        ]
+        return [RPCAnswer.request("client/registerCapability", ["registrations": [registration]], id: "settings")]
     }
 
     private mutating func open(_ parameters: OrderedJSON) throws(RPCError) {

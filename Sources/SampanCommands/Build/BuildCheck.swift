@@ -4,16 +4,18 @@ import Core
 import DockerfileLint
 import HostOS
 
-/// `sampan build --check`: what `sampan lint` says of the file that a build would take.
+/// `sampan build --check`: what `sampan lint` says of the file that a build would take, so far as the target needs it.
 struct BuildCheck {
     let input: BuildInput
     /// The build's.
     let arguments: [String: String]
+    /// Those that the target needs; nil where the file can't be built.
+    let stages: Set<Int>?
 
     /// Writes what is found.
     /// - Throws: `ExitCode(1)` where `sampan lint` would fail.
     func run() async throws {
-        let (config, warnings) = try LintConfigFiles.read(nil)
+        let (config, warnings, _) = try LintConfigFiles.read(nil)
         for warning in warnings { Console.shared.diagnostic(warning) }
         var settings = LintSettings()
         config.apply(to: &settings)
@@ -25,7 +27,7 @@ struct BuildCheck {
         if let shellcheck = ShellCheckProgram.find() {
             scripts = try await shellcheck.findings([file], BlockingPool.compute).first ?? []
         }
-        let findings = Linter.lint(file, with: scripts)
+        let findings = file.findings(Linter.lint(file, with: scripts), in: stages)
         var writer = LintReportWriter(
             [LintedFile(source: input.dockerfile, findings: findings)], version: Version.text)
         writer.usesColor = !config.noColor && Console.shared.outputUsesColor

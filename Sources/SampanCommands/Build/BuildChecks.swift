@@ -2,21 +2,39 @@
 import Core
 import DockerfileLint
 
-/// What BuildKit's checks say of a build's Dockerfile.
+/// What BuildKit's checks say of a build's Dockerfile, so far as the build needs it.
 struct BuildChecks {
     private let source: SourceFile
-    let findings: [Finding]
+    private let project: (any LintProject)?
+    private let stages: Set<Int>?
+    private var settings = LintSettings()
+    private(set) var findings: [Finding] = []
 
     /// - Parameters:
     ///   - arguments: the build's; `BUILDKIT_DOCKERFILE_CHECK` stands in the place of the file's `# check=`.
+    ///   - stages: those that the target needs; nil for all.
     /// - Throws: a diagnostic for options of checks that can't be read.
-    init(_ source: SourceFile, arguments: [String: String], project: (any LintProject)?) throws(Diagnostic) {
+    init(
+        _ source: SourceFile, arguments: [String: String], project: (any LintProject)?, stages: Set<Int>?
+    ) throws(Diagnostic) {
         self.source = source
-        var settings = LintSettings()
+        self.project = project
+        self.stages = stages
         settings.checks = try Self.options(arguments)
+        try look()
+    }
+
+    /// Looks again with what a build found out about its base images.
+    mutating func add(bases: [Int: LintSettings.BasePlatform]) throws(Diagnostic) {
+        settings.bases = bases
+        try look()
+    }
+
+    private mutating func look() throws(Diagnostic) {
         let file = LintFile(parsing: source, settings: settings, project: project)
         if let problem = file.checkProblem { throw problem }
-        findings = Linter.lint(file, rules: RuleSet.buildChecks).filter { RuleSet.rule($0.code) != nil }
+        let all = Linter.lint(file, rules: RuleSet.buildChecks).filter { RuleSet.rule($0.code) != nil }
+        findings = file.findings(all, in: stages)
     }
 
     /// The options that a build argument gives; nil leaves them to the file.

@@ -67,14 +67,16 @@ struct BuildJob {
         if options.check {
             defer { opened?.close() }
             return try await BuildCheck(
-                input: input, arguments: requestOptions.buildArguments(environment)
+                input: input, arguments: requestOptions.buildArguments(environment),
+                stages: neededStages(input.dockerfile, requestOptions, environment)
             ).run()
         }
         let dockerfile = try Dockerfile.parse(input.dockerfile).get()
         // The graph tells whether anything has to run, before anything is touched.
         var request = try requestOptions.request(dockerfile, environment)
-        let checks = try BuildChecks(
-            input.dockerfile, arguments: request.buildArguments, project: input.lintProject)
+        var checks = try BuildChecks(
+            input.dockerfile, arguments: request.buildArguments, project: input.lintProject,
+            stages: (try? StageGraph(request))?.needed)
         try checks.requireNone()
         let needsSandbox = try plan.requests(request).contains { request in
             let graph = try StageGraph(request)
@@ -105,11 +107,16 @@ struct BuildJob {
             materials: materials, keepsSourceLines: !options.noSourceLines, notices: notices)
         let start = ContinuousClock.now
         do {
-            let result = try await Interruption.shared.cancelling {
+            let known = checks
+            let result: BuildResult
+            (result, checks) = try await Interruption.shared.cancelling {
                 let (result, sessions) = try await run.build()
+                var checks = known
+                try checks.add(bases: await run.basePlatforms(sessions))
+                try checks.requireNone()
                 try await publisher.publish(result, plan.outputs, request: run.requests[0])
                 try await run.export(sessions)
-                return result
+                return (result, checks)
             }
             view.end()
             notices.show()
@@ -125,6 +132,21 @@ struct BuildJob {
                 throw ExitCode(try FailedStepShell.enter("", arguments: [], store: store))
             }
             throw error
+        }
+    }
+
+    /// The stages that `--target` needs; nil where the file can't be built, which the checks then tell.
+    /// - Throws: for a target that there is none of.
+    private func neededStages(
+        _ source: SourceFile, _ options: RequestOptions, _ environment: [String: String]
+    ) throws -> Set<Int>? {
+        guard let dockerfile = try? Dockerfile.parse(source).get() else { return nil }
+        let request = try options.request(dockerfile, environment)
+        do {
+            return try StageGraph(request).needed
+        } catch {
+            if let target = request.target, dockerfile.stage(named: target) == nil { throw error }
+            return nil
         }
     }
 

@@ -4,7 +4,8 @@ import HostOS
 
 /// Puts a mended Dockerfile in the place of the old one.
 enum FixedFile {
-    /// Replaces the file in one step; mode and owner stay, and a link stays a link.
+    /// Replaces the file in one step; mode and owner stay, and a link stays a link. A file that has other names (hard
+    /// links) is written where it is, as an editor does it: all its names show the new text.
     /// - Parameter before: what was read; a file that changed since then is left alone.
     /// - Throws: a `Diagnostic`, with the file as it was.
     static func write(_ bytes: [UInt8], to path: String, before: [UInt8]) throws(Diagnostic) {
@@ -15,17 +16,15 @@ enum FixedFile {
             }
             // Replacing the name would undo a file's protection, and part it from its other names.
             guard access(place, W_OK) == 0 else { throw SystemError(errno, "write", path) }
-            guard info.links == 1 else {
-                throw Diagnostic(
-                    code: "lint.write",
-                    "'\(SafeText.text(path))' has other names (hard links), which would keep the old text",
-                    hint: "--diff shows the change; make it with an editor")
-            }
-            guard try WholeFile.read(place) == before else {
+            let now = try WholeFile.read(place)
+            // Under another name of the same file the change was made already.
+            if now == bytes { return }
+            guard now == before else {
                 throw Diagnostic(
                     code: "lint.changed", "'\(SafeText.text(path))' was changed by somebody else meanwhile",
                     hint: "run it again")
             }
+            if info.links > 1 { return try overwrite(place, bytes) }
             let file = try AtomicFile(place, mode: info.mode)
             try file.descriptor.write(bytes)
             // Only root can keep another's file theirs; who can't would take it over.
@@ -43,6 +42,13 @@ enum FixedFile {
         } catch {
             throw Diagnostic(explaining: error)
         }
+    }
+
+    private static func overwrite(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+        let file = try FileDescriptor.open(path, O_WRONLY | O_NOFOLLOW)
+        try file.write(bytes)
+        try check("write", path) { ftruncate(file.raw, off_t(bytes.count)) }
+        try check("sync", path) { fdatasync(file.raw) }
     }
 
     /// The file itself: links are followed within the working directory, or the directory that the path is in.

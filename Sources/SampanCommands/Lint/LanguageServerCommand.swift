@@ -9,13 +9,12 @@ extension LintRequest {
     /// Talks to an editor over standard input and output until it says goodbye.
     /// - Throws: `ExitCode` when the editor went without a word.
     func serveEditor() async throws {
-        let plan = try plan()
-        for warning in plan.warnings { Console.shared.diagnostic(warning) }
+        let settings = try FreshSettings(self)
         let shellcheck = try shellCheck()
         let context = context
         let here = try FileNaming.workingDirectory()
         let surroundings = LanguageSurroundings(
-            settings: plan.settings, version: Version.text,
+            settings: { settings.current() }, version: Version.text,
             project: { source in
                 // Below the working directory files are named as on the command line, which decides about the context.
                 let isBelow = source.name.hasPrefix(here + "/")

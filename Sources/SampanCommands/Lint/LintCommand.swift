@@ -25,7 +25,7 @@ package struct LintCommand: AsyncParsableCommand {
             """)
     var files: [String] = []
 
-    @Option(name: [.customShort("f"), .long], help: "How to write findings.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to write findings.")
     var format: LintFormat?
 
     @Flag(name: .customLong("fix"), help: "Make the safe changes; --fix=unsafe makes all.")
@@ -78,14 +78,16 @@ package struct LintCommand: AsyncParsableCommand {
     var noFail = false
 
     @Option(
-        name: [.customShort("t"), .long],
+        name: [.customShort("t", allowingJoined: true), .long],
         help: "The least severity that fails: error, warning, info, style, or ignore for all. (default: info)")
     var failureThreshold: FailureThreshold?
 
     @Flag(help: "Heed no comments that turn rules off.")
     var disableIgnorePragma = false
 
-    @Option(name: [.customShort("c"), .long], help: "The file of hadolint's settings. (default: .hadolint.yaml, …)")
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long],
+        help: "The file of hadolint's settings. (default: .hadolint.yaml, …)")
     var config: String?
 
     @Option(help: "The build context that rules look into. (default: the Dockerfile's directory)")
@@ -94,11 +96,21 @@ package struct LintCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What the file is called in reports for programs.", valueName: "path"))
     var filePathInReport: String?
 
-    @Option(name: [.customShort("o"), .long], help: "A file for the report, in place of standard output.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "A file for the report, in place of standard output.")
     var output: String?
 
     @Flag(help: "Write without colours.")
     var noColor = false
+
+    @Flag(
+        name: [.customShort("V"), .long],
+        help: "Tell on standard error which settings hold, and where they come from.")
+    var verbose = false
+
+    @Flag(name: .customShort("v"), help: ArgumentHelp("Show the version.", visibility: .hidden))
+    var showsVersion = false
 
     @Flag(
         inversion: .prefixedNo, help: "Insist on the program shellcheck, or do without. (default: used where installed)"
@@ -136,6 +148,7 @@ package struct LintCommand: AsyncParsableCommand {
     }
 
     package func run() async throws {
+        if showsVersion { return Console.shared.output(Version.text) }
         if let explain { return try explainRule(explain) }
         if list { return listRules() }
         try LintCodes.check(ignore + error + warning + info + style)
@@ -172,6 +185,7 @@ package struct LintCommand: AsyncParsableCommand {
         var config = HadolintConfig()
         config.noFail = noFail
         config.noColor = noColor
+        config.isVerbose = verbose
         config.failureThreshold = failureThreshold?.severity
         config.overrides = [.error: error, .warning: warning, .info: info, .style: style].filter { !$0.value.isEmpty }
         config.ignored = ignore

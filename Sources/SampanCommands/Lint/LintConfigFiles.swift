@@ -10,11 +10,12 @@ enum LintConfigFiles {
 
     /// What the environment and a file say, the file over the environment.
     /// - Parameter path: the file; nil takes the first that is where hadolint looks for one.
+    /// - Returns: the settings, what is odd about them, and the file; nil when there is none.
     /// - Throws: `DiagnosticList` with all mistakes, or a `Diagnostic` for a file that can't be read.
-    static func read(_ path: String?) throws -> (config: HadolintConfig, warnings: [Diagnostic]) {
+    static func read(_ path: String?) throws -> (config: HadolintConfig, warnings: [Diagnostic], path: String?) {
         let environment = variables()
         var (config, warnings) = HadolintConfig.parse(environment: environment)
-        guard let file = try path ?? found(environment) else { return (config, warnings) }
+        guard let file = path ?? found(environment) else { return (config, warnings, nil) }
         let source: SourceFile
         do {
             source = SourceFile(name: file, bytes: try WholeFile.read(file, limit: limit))
@@ -25,12 +26,19 @@ enum LintConfigFiles {
         let parsed = try HadolintConfig.parse(source)
         config = config.merging(parsed.config)
         warnings += parsed.warnings
-        return (config, warnings)
+        return (config, warnings, file)
     }
 
-    private static func found(_ environment: [String: String]) throws -> String? {
-        try HadolintConfig.searchPaths(directory: ".", environment: environment).first { path in
-            try FileInfo.of(path, followLinks: true)?.kind == .file
+    /// The file that ``read(_:)`` takes, and what tells whether it changed; nil when there is none.
+    static func place(_ path: String?) -> (path: String, info: FileInfo?)? {
+        guard let path = path ?? found(variables()) else { return nil }
+        return (path, try? FileInfo.of(path, followLinks: true))
+    }
+
+    /// Directories that can't be looked into hold no settings.
+    private static func found(_ environment: [String: String]) -> String? {
+        HadolintConfig.searchPaths(directory: ".", environment: environment).first { path in
+            (try? FileInfo.of(path, followLinks: true))?.kind == .file
         }.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }
     }
 

@@ -29,9 +29,9 @@ struct LintRequest: Sendable {
     /// What the options and the settings files decide together.
     /// - Throws: for settings that can't be read, or have mistakes.
     func plan() throws -> LintPlan {
-        var (config, warnings) = try LintConfigFiles.read(config)
+        var (config, warnings, path) = try LintConfigFiles.read(config)
         config = config.merging(overrides)
-        var plan = LintPlan(config: config, warnings: warnings)
+        var plan = LintPlan(config: config, warnings: warnings, path: path)
         config.apply(to: &plan.settings)
         plan.settings.today = Today.days
         // One report is written: in the form that was asked for last.
@@ -50,20 +50,5 @@ struct LintRequest: Sendable {
                 hint: "install it (apt-get install shellcheck), or leave --shellcheck out")
         }
         return nil
-    }
-}
-
-/// What options and settings files decide together.
-struct LintPlan: Sendable {
-    var config: HadolintConfig
-    /// About the settings files.
-    var warnings: [Diagnostic]
-    var settings = LintSettings()
-    var format: LintFormat
-
-    init(config: HadolintConfig, warnings: [Diagnostic]) {
-        self.config = config
-        self.warnings = warnings
-        format = config.formats.last.flatMap { LintFormat(rawValue: $0) } ?? .tty
     }
 }

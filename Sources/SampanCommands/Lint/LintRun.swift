@@ -32,9 +32,10 @@ struct LintRun: Sendable {
         return true
     }
 
-    /// Says what is odd about the settings.
+    /// Says what is odd about the settings, and what they are to those who want to know.
     private func warn() {
         for warning in plan.warnings { Console.shared.diagnostic(warning) }
+        if plan.config.isVerbose { Console.shared.message(plan.told) }
     }
 
     private var job: LintJob {

@@ -13,7 +13,12 @@ struct ImageRuleTests {
             ("debian:10", "Debian 10 has had no security fixes since 2024-06-30"),
             ("docker.io/library/debian:buster-20240612-slim", "Debian 10 has had no security fixes since 2024-06-30"),
             ("mirror.example.com/library/alpine:3.15.4", "Alpine 3.15 has had no security fixes since 2023-11-01"),
-            ("python:3.8-alpine", "Python 3.8 has had no security fixes since 2024-10-14"),
+            ("python:3.8-alpine", "Python 3.8 has had no security fixes since 2024-10-07"),
+            ("python:3.10", "Python 3.10 has had no security fixes since 2026-10-31"),
+            ("golang:1.24-alpine", "Go 1.24 has had no security fixes since 2026-02-10"),
+            ("golang:1.25.3", "Go 1.25 has had no security fixes since 2026-08-19"),
+            ("node:23", "Node.js 23 has had no security fixes since 2025-06-01"),
+            ("node:25-slim", "Node.js 25 has had no security fixes since 2026-06-01"),
             ("python:3.13-alpine3.18", "Alpine 3.18 has had no security fixes since 2025-05-09"),
             ("node:20-bookworm", "Node.js 20 has had no security fixes since 2026-04-30"),
             ("golang:1.20.4", "Go 1.20 has had no security fixes since 2024-02-06"),
@@ -28,6 +33,7 @@ struct ImageRuleTests {
             ("centos:7", "CentOS 7 has had no security fixes since 2024-06-30"),
             ("ruby:2.7.8-slim-buster", "Ruby 2.7 has had no security fixes since 2023-03-31"),
             ("debian:13", nil), ("debian:stable", nil), ("debian", nil), ("python:3", nil), ("python:3.14", nil),
+            ("python:3.11", nil), ("golang:1.26", nil), ("golang:1.27", nil), ("node:22", nil), ("node:24", nil),
             ("acme/python:3.8", nil), ("acme/app:1.0-buster", nil), ("alpine:edge", nil), ("ubuntu:26.04", nil),
         ] as [(String, String?)])
     func ends(image: String, message: String?) {

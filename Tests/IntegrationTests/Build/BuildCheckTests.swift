@@ -1,3 +1,4 @@
+import Core
 import SampanTestSupport
 import Testing
 
@@ -76,5 +77,59 @@ struct BuildCheckTests {
         let outcome = try work.build(text, ["--check"])
         #expect(outcome.code == 1)
         #expect(outcome.output.contains("SMP1007"), "\(outcome.output)")
+    }
+
+    private static let stages = """
+        FROM scratch AS unused
+        MAINTAINER nobody
+        FROM scratch AS files
+        ENV A b
+        FROM scratch AS other
+        ENV C d
+        FROM scratch
+        COPY --from=files /a /b
+
+        """
+
+    @Test("only stages that the target needs are told of, after a build and by --check; a target must be there")
+    func targets() throws {
+        let work = try Workspace()
+        func lines(_ text: String) -> [Int] {
+            (1...9).filter { text.contains("(line \($0))") || text.contains("Dockerfile:\($0):") }
+        }
+        let text = Self.stages.replacing("COPY --from=files /a /b", with: "COPY --from=files . /b/")
+        #expect(try lines(work.build(text).error) == [4])
+        #expect(try lines(work.build(text, ["--target", "other"]).error) == [6])
+        #expect(try lines(work.build(text, ["--target", "unused"]).error) == [2])
+        let check = try work.build(text, ["--check", "--target", "other"])
+        #expect(check.output.contains("LegacyKeyValueFormat") && !check.output.contains("MaintainerDeprecated"))
+        #expect(try work.build(text, ["--check", "--target", "unused"]).output.contains("MaintainerDeprecated"))
+        let wrong = try work.build(text, ["--check", "--target", "othr"])
+        #expect(wrong.code != 0 && wrong.error.contains("did you mean 'other'?"), "\(wrong)")
+        // What can't be built is told of as a whole.
+        let broken = try work.build("FROM $NONE\nMAINTAINER x\n", ["--check"])
+        #expect(broken.output.contains("MaintainerDeprecated") && broken.output.contains("UndefinedArgInFrom"))
+    }
+
+    @Test("a base image of another platform than its stage's is told of, and fails with error=true")
+    func platforms() throws {
+        let registry = try TestRegistry()
+        let name = "\(registry.authority)/foreign:1"
+        try registry.addImage(
+            [TarFile.bytes([TarFile.file("note", "hello\n")])], repository: "foreign", tag: "1",
+            platform: Platform(os: "linux", architecture: "s390x"))
+        let work = try Workspace()
+        let options = ["--insecure-registry", registry.authority, "--platform", "linux/riscv64"]
+        let text = "FROM \(name)\nLABEL c=d\n"
+        let message =
+            "Base image \(name) was pulled with platform \"linux/s390x\", expected \"linux/riscv64\" for current build"
+        let outcome = try work.build(text, options)
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(outcome.error.contains(" - InvalidBaseImagePlatform: \(message) (line 1)\n"), "\(outcome.error)")
+        let strict = try work.build("# check=error=true\n" + text, options + ["-t", "made:1"])
+        #expect(strict.code == 1 && strict.error.contains("error: InvalidBaseImagePlatform: \(message)"), "\(strict)")
+        #expect(try !work.run(["images"]).output.contains("made"))
+        let meant = try work.build("FROM --platform=linux/s390x \(name)\nLABEL c=d\n", options)
+        #expect(meant.code == 0 && !meant.error.contains("InvalidBaseImagePlatform"), "\(meant)")
     }
 }

@@ -2,10 +2,13 @@ import Inventory
 
 /// When the releases of languages and databases, which Docker's library has images of, get their last security fixes.
 ///
-/// Taken on 2026-11-21 from the data of https://github.com/endoflife-date/endoflife.date, which names the projects' own
-/// pages as its sources: .NET, MongoDB, MySQL, PHP and Ruby as of 2026, Node.js, PostgreSQL and Python as of 2023 and 2024, with
-/// releases of later date left out. Go's own rule is that a release ends when the second one after it comes
-/// (https://go.dev/doc/devel/release): the days here are those of these releases.
+/// Taken on 2026-11-21. .NET, MongoDB, MySQL, PHP, PostgreSQL and Ruby from the data of
+/// https://github.com/endoflife-date/endoflife.date, which names the projects' own pages as its sources (PostgreSQL as of
+/// 2024, the others as of 2026, with releases of later date left out); Python from https://endoflife.date/api/python.json
+/// as of April 2026, which agrees with the months of https://github.com/python/devguide; Node.js from
+/// https://github.com/nodejs/Release as of 2025. Go's own rule is that a release ends when the second one after it comes
+/// (https://go.dev/doc/devel/release): the days here are those of these releases, of 1.26 and 1.27 as
+/// https://pkg.go.dev/std?tab=versions has them.
 enum LanguageReleases {
     struct Product {
         /// Names of images.
@@ -26,7 +29,7 @@ enum LanguageReleases {
                 "1.10": "2019-02-25", "1.11": "2019-09-03", "1.12": "2020-02-25", "1.13": "2020-08-11",
                 "1.14": "2021-02-16", "1.15": "2021-08-16", "1.16": "2022-03-15", "1.17": "2022-08-02",
                 "1.18": "2023-02-01", "1.19": "2023-08-08", "1.20": "2024-02-06", "1.21": "2024-08-13",
-                "1.22": "2025-02-11", "1.23": "2025-08-12",
+                "1.22": "2025-02-11", "1.23": "2025-08-12", "1.24": "2026-02-10", "1.25": "2026-08-19",
             ]),
         Product(
             images: [
@@ -59,7 +62,8 @@ enum LanguageReleases {
                 "4": "2018-04-30", "5": "2016-06-30", "6": "2019-04-30", "7": "2017-06-30", "8": "2019-12-31",
                 "9": "2018-06-30", "10": "2021-04-30", "11": "2019-06-30", "12": "2022-04-30", "13": "2020-06-01",
                 "14": "2023-04-30", "15": "2021-06-01", "16": "2023-09-11", "17": "2022-06-01", "18": "2025-04-30",
-                "19": "2023-06-01", "20": "2026-04-30", "21": "2024-06-01",
+                "19": "2023-06-01", "20": "2026-04-30", "21": "2024-06-01", "22": "2027-04-30", "23": "2025-06-01",
+                "24": "2028-04-30", "25": "2026-06-01",
             ]),
         Product(
             images: ["php"], name: "PHP", depth: 2,
@@ -79,8 +83,9 @@ enum LanguageReleases {
             images: ["python"], name: "Python", depth: 2,
             ends: [
                 "2.6": "2013-10-29", "2.7": "2020-01-01", "3.3": "2017-09-29", "3.4": "2019-03-18",
-                "3.5": "2020-09-13", "3.6": "2021-12-23", "3.7": "2023-06-27", "3.8": "2024-10-14",
-                "3.9": "2025-10-05", "3.10": "2026-10-04", "3.11": "2027-10-24",
+                "3.5": "2020-09-13", "3.6": "2021-12-23", "3.7": "2023-06-27", "3.8": "2024-10-07",
+                "3.9": "2025-10-31", "3.10": "2026-10-31", "3.11": "2027-10-31", "3.12": "2028-10-31",
+                "3.13": "2029-10-31", "3.14": "2030-10-31",
             ]),
         Product(
             images: ["ruby"], name: "Ruby", depth: 2,

@@ -1,6 +1,6 @@
 /// Dockerfiles as people write them, with what is easily got wrong.
-enum HandWritten {
-    static let files: [String] = [
+package enum HandWritten {
+    package static let files: [String] = [
         """
         FROM debian:12
         MAINTAINER  "Ada Lovelace" <ada@example.com>

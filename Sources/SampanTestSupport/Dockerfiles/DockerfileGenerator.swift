@@ -1,8 +1,6 @@
-import SampanTestSupport
-
 /// Writes Dockerfiles that are all different and all parse: every instruction in every form, in the spellings that
 /// people use, with what rules look for.
-struct DockerfileGenerator {
+package struct DockerfileGenerator {
     private var random: SeededGenerator
     /// The end of every line.
     private let end: String
@@ -11,13 +9,13 @@ struct DockerfileGenerator {
     private var stages: [String] = []
     private var text = ""
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
         end = random.next() % 8 == 0 ? "\r\n" : "\n"
         usesLowerCase = random.next() % 10 == 0
     }
 
-    mutating func dockerfile(stages limit: Int = 4) -> String {
+    package mutating func dockerfile(stages limit: Int = 4) -> String {
         if chance(8) { line("# syntax=docker/dockerfile:1") }
         if chance(4) {
             line(pick(["# What this is", "# hadolint ignore=DL3006", "#no blank", "# base of the service"]))
