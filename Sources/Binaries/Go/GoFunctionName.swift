@@ -1,4 +1,5 @@
 // https://pkg.go.dev/cmd/internal/objabi#PathToPrefix (how paths are written in names of symbols)
+import Core
 
 /// What the name of a function tells of its origin.
 enum GoFunctionName {
@@ -74,7 +75,7 @@ enum GoFunctionName {
         var index = 0
         while index < escaped.count {
             if escaped[index] == UInt8(ascii: "%"), index + 2 < escaped.count,
-                let high = hexDigit(escaped[index + 1]), let low = hexDigit(escaped[index + 2])
+                let high = HexDigit.value(escaped[index + 1]), let low = HexDigit.value(escaped[index + 2])
             {
                 bytes.append(high << 4 | low)
                 index += 3
@@ -84,14 +85,5 @@ enum GoFunctionName {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -1,4 +1,4 @@
-package import Core
+import Core
 import DockerfileSyntax
 import Layers
 private import OCI
@@ -122,20 +122,6 @@ package final class BuildSession: Sendable {
     }
 
     // MARK: - Images and files from outside
-
-    /// The platform of the image that each needed stage stands on, beside the one that was asked for. After a build
-    /// nothing is asked for anew.
-    package func basePlatforms() async -> [Int: (image: Platform, wanted: Platform)] {
-        var out: [Int: (image: Platform, wanted: Platform)] = [:]
-        for index in graph.needed {
-            guard case .external(let name) = graph.nodes[index].base else { continue }
-            let wanted = platform(ofStage: index)
-            // An image that can't be had has failed its stage.
-            guard let image = try? await base(name, platform: wanted, span: nil) else { continue }
-            out[index] = (image.config.platform, wanted)
-        }
-        return out
-    }
 
     /// The image behind `FROM name`; nil where the name stands for files.
     func base(_ name: String, platform: Platform, span: SourceSpan?) async throws -> BaseImage? {

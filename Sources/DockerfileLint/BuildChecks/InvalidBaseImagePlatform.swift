@@ -9,8 +9,8 @@ enum InvalidBaseImagePlatform: LintRule {
             The image is made for one machine and the stage for another: its programs don't run there, or only in an \
             emulator. Use an image that exists for all platforms of the build.
 
-            A build knows the images that it got and looks at each; without one an image is known by its name, such as \
-            `amd64/debian` or a tag that ends in `-arm64`.
+            The linter knows an image by its name, such as `amd64/debian` or a tag that ends in `-arm64`; a build looks \
+            at the image itself, and refuses it.
             """,
         bad: .init("FROM --platform=linux/arm64 amd64/debian:12 AS tools-arm64\n"),
         good: .init("FROM --platform=linux/arm64 debian:12 AS tools-arm64\n"),
@@ -19,24 +19,18 @@ enum InvalidBaseImagePlatform: LintRule {
     static func check(_ file: LintFile, _ report: inout LintReport) {
         for stage in file.stages where stage.parent == nil {
             let word = stage.from.image
-            guard let base = file.settings.bases[stage.index] ?? named(stage.from),
-                base.image.os != base.wanted.os || base.image.architecture != base.wanted.architecture
+            guard let wanted = stage.from.platform, !wanted.text.utf8.contains(UInt8(ascii: "$")),
+                let expected = Platform(parsing: wanted.text), let actual = platform(of: word.text),
+                actual.os != expected.os || actual.architecture != expected.architecture
             else { continue }
             report.add(
                 word.range, in: file.statements[stage.statements.lowerBound],
-                "Base image \(word.text) was pulled with platform \"\(base.image)\", expected \"\(base.wanted)\" for "
-                    + "current build")
+                "Base image \(word.text) was pulled with platform \"\(actual)\", expected \"\(expected)\" for current "
+                    + "build")
         }
     }
 
-    /// What the name of the image says, and the platform that FROM gives it.
-    private static func named(_ from: FromCommand) -> LintSettings.BasePlatform? {
-        guard let word = from.platform, !word.text.utf8.contains(UInt8(ascii: "$")),
-            let wanted = Platform(parsing: word.text), let image = platform(of: from.image.text)
-        else { return nil }
-        return LintSettings.BasePlatform(image: image, wanted: wanted)
-    }
-
+    /// What the name of the image says.
     private static func platform(of image: String) -> Platform? {
         guard !image.utf8.contains(UInt8(ascii: "$")), let reference = try? Reference(parsing: image) else {
             return nil

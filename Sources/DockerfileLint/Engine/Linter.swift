@@ -64,6 +64,10 @@ package enum Linter {
                 code == finding.code ? nil : places[Key(code: code, instruction: finding.instruction)]
             }.first
             if let twin {
+                // `# check=error=true` makes an error of it, whoever told it first.
+                if finding.severity == .error, RuleSet.rule(finding.code)?.info.origin == .buildkit {
+                    out[twin].severity = .error
+                }
                 if !out[twin].equivalents.contains(finding.code) { out[twin].equivalents.append(finding.code) }
             } else {
                 places[Key(code: finding.code, instruction: finding.instruction)] = out.count

@@ -5,13 +5,13 @@ extension LintReportWriter {
     var checkstyle: String {
         var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"4.3\">\n"
         for file in files {
-            out += "  <file name=\"\(XMLText.escaped(reported(file)))\">\n"
+            out += "  <file name=\"\(xml(reported(file)))\">\n"
             for finding in file.findings {
                 let place = LintPlace(finding.range, in: file.source)
                 out += "    <error line=\"\(place.line)\" column=\"\(place.column)\""
                 out += " severity=\"\(Self.checkstyleSeverity(finding.severity))\""
                 out +=
-                    " message=\"\(XMLText.escaped(finding.message))\" source=\"\(XMLText.escaped(finding.code))\"/>\n"
+                    " message=\"\(xml(finding.message))\" source=\"\(xml(finding.code))\"/>\n"
             }
             out += "  </file>\n"
         }
@@ -34,16 +34,16 @@ extension LintReportWriter {
     }
 
     private func suite(_ file: LintedFile) -> String {
-        let name = XMLText.escaped(reported(file))
+        let name = xml(reported(file))
         let count = file.findings.count
         var out = "  <testsuite name=\"\(name)\" tests=\"\(max(1, count))\" failures=\"\(count)\""
         out += " errors=\"0\" skipped=\"0\" time=\"0\">\n"
         if file.findings.isEmpty { out += "    <testcase classname=\"\(name)\" name=\"lint\" time=\"0\"/>\n" }
         for finding in file.findings {
             let place = LintPlace(finding.range, in: file.source)
-            let code = XMLText.escaped(finding.code)
-            let message = XMLText.escaped(finding.message)
-            let fix = finding.fix.map { "\nfix: " + XMLText.escaped($0.title) } ?? ""
+            let code = xml(finding.code)
+            let message = xml(finding.message)
+            let fix = finding.fix.map { "\nfix: " + xml($0.title) } ?? ""
             out += """
                     <testcase classname="\(name)" name="\(code) at line \(place.line)" file="\(name)" line="\(place.line)" time="0">
                       <failure message="\(message)" type="\(finding.severity.rawValue)">\(name):\(place.line):\(place.column): \(code) \(finding.severity.rawValue): \(message)\(fix)</failure>
@@ -62,24 +62,6 @@ extension LintReportWriter {
             out += " \(finding.severity.rawValue): \(SafeText.text(finding.message))\n"
         }
     }
-}
 
-/// Text for content and attributes of XML. https://www.w3.org/TR/xml/#charsets
-enum XMLText {
-    static func escaped(_ text: String) -> String {
-        var out = ""
-        for scalar in SafeText.text(text).unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case let scalar where scalar.value & 0xfffe == 0xfffe:
-                // XML can't hold these at all.
-                out += "\\u{" + String(scalar.value, radix: 16) + "}"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
-    }
+    private func xml(_ text: String) -> String { XMLText.escaped(SafeText.text(text)) }
 }

@@ -1,5 +1,3 @@
-package import Core
-
 /// What a run of the linter is told: by options, by a config file, by the caller.
 package struct LintSettings: Sendable {
     /// https://github.com/hadolint/hadolint#configure
@@ -21,21 +19,8 @@ package struct LintSettings: Sendable {
     package var checks: CheckOptions?
     /// Digests of base images that the caller looked up, by the reference as FROM writes it: `sha256:…`.
     package var digests: [String: String] = [:]
-    /// What a build found out about base images, by the index of the stage.
-    package var bases: [Int: BasePlatform] = [:]
     /// Today, as days since 1970-01-01, for tables with dates; nil leaves rules of that kind silent.
     package var today: Int?
 
     package init() {}
-
-    /// The platform of a base image beside the one that its stage is built for.
-    package struct BasePlatform: Hashable, Sendable {
-        package var image: Platform
-        package var wanted: Platform
-
-        package init(image: Platform, wanted: Platform) {
-            self.image = image
-            self.wanted = wanted
-        }
-    }
 }

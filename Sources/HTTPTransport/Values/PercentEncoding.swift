@@ -1,4 +1,5 @@
 // https://www.rfc-editor.org/rfc/rfc3986#section-2.1
+import Core
 
 /// Percent-encoding of the parts of a URL.
 package enum PercentEncoding {
@@ -11,7 +12,7 @@ package enum PercentEncoding {
                 out.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+            guard let high = rest.popFirst().flatMap(HexDigit.value), let low = rest.popFirst().flatMap(HexDigit.value) else {
                 return nil
             }
             out.append(high << 4 | low)
@@ -33,7 +34,7 @@ package enum PercentEncoding {
         out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
 
-    static func isHex(_ byte: UInt8) -> Bool { digit(byte) != nil }
+    static func isHex(_ byte: UInt8) -> Bool { HexDigit.value(byte) != nil }
 
     static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a)
@@ -42,14 +43,5 @@ package enum PercentEncoding {
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
             || byte == UInt8(ascii: "~")
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
     }
 }

@@ -20,10 +20,13 @@ extension ChildProcess {
     /// - Parameters:
     ///   - limit: the most bytes of output and of error, each; a program that writes more is killed.
     ///   - timeout: how long it may take; it is killed after that.
+    ///   - started: gets the process, for those who may have to end it.
     package static func capture(
-        _ options: Options, input: [UInt8] = [], limit: Int = 16 << 20, timeout: Duration? = nil
+        _ options: Options, input: [UInt8] = [], limit: Int = 16 << 20, timeout: Duration? = nil,
+        started: (ChildProcess) -> Void = { _ in }
     ) throws(ProcessError) -> Captured {
         var (child, exchange) = try spawnConnected(options, input)
+        started(child)
         let deadline = timeout.map { ContinuousClock.now + $0 }
         do throws(ProcessError) {
             while !exchange.isDone {

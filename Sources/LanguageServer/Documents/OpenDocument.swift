@@ -66,8 +66,8 @@ enum FileURI {
         var out: [UInt8] = []
         var index = rest.startIndex
         while index < rest.endIndex {
-            if rest[index] == UInt8(ascii: "%"), index + 2 < rest.endIndex, let high = digit(rest[index + 1]),
-                let low = digit(rest[index + 2])
+            if rest[index] == UInt8(ascii: "%"), index + 2 < rest.endIndex, let high = HexDigit.value(rest[index + 1]),
+                let low = HexDigit.value(rest[index + 2])
             {
                 out.append(high << 4 | low)
                 index += 3
@@ -78,14 +78,5 @@ enum FileURI {
         }
         guard !out.contains(0) else { return nil }
         return String(validating: out, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
     }
 }

@@ -61,18 +61,5 @@ extension PolicyReport {
         return place + text(result) + hint
     }
 
-    /// Text for content and attributes; what XML can't hold at all is escaped before. https://www.w3.org/TR/xml/#charsets
-    static func xml(_ text: String) -> String {
-        var out = ""
-        for scalar in SafeText.printable(text).unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
-    }
+    static func xml(_ text: String) -> String { XMLText.escaped(SafeText.printable(text)) }
 }

@@ -5,10 +5,7 @@ import DockerfileLint
 /// What BuildKit's checks say of a build's Dockerfile, so far as the build needs it.
 struct BuildChecks {
     private let source: SourceFile
-    private let project: (any LintProject)?
-    private let stages: Set<Int>?
-    private var settings = LintSettings()
-    private(set) var findings: [Finding] = []
+    let findings: [Finding]
 
     /// - Parameters:
     ///   - arguments: the build's; `BUILDKIT_DOCKERFILE_CHECK` stands in the place of the file's `# check=`.
@@ -18,19 +15,8 @@ struct BuildChecks {
         _ source: SourceFile, arguments: [String: String], project: (any LintProject)?, stages: Set<Int>?
     ) throws(Diagnostic) {
         self.source = source
-        self.project = project
-        self.stages = stages
+        var settings = LintSettings()
         settings.checks = try Self.options(arguments)
-        try look()
-    }
-
-    /// Looks again with what a build found out about its base images.
-    mutating func add(bases: [Int: LintSettings.BasePlatform]) throws(Diagnostic) {
-        settings.bases = bases
-        try look()
-    }
-
-    private mutating func look() throws(Diagnostic) {
         let file = LintFile(parsing: source, settings: settings, project: project)
         if let problem = file.checkProblem { throw problem }
         let all = Linter.lint(file, rules: RuleSet.buildChecks).filter { RuleSet.rule($0.code) != nil }

@@ -74,7 +74,7 @@ struct BuildJob {
         let dockerfile = try Dockerfile.parse(input.dockerfile).get()
         // The graph tells whether anything has to run, before anything is touched.
         var request = try requestOptions.request(dockerfile, environment)
-        var checks = try BuildChecks(
+        let checks = try BuildChecks(
             input.dockerfile, arguments: request.buildArguments, project: input.lintProject,
             stages: (try? StageGraph(request))?.needed)
         try checks.requireNone()
@@ -107,16 +107,11 @@ struct BuildJob {
             materials: materials, keepsSourceLines: !options.noSourceLines, notices: notices)
         let start = ContinuousClock.now
         do {
-            let known = checks
-            let result: BuildResult
-            (result, checks) = try await Interruption.shared.cancelling {
+            let result = try await Interruption.shared.cancelling {
                 let (result, sessions) = try await run.build()
-                var checks = known
-                try checks.add(bases: await run.basePlatforms(sessions))
-                try checks.requireNone()
                 try await publisher.publish(result, plan.outputs, request: run.requests[0])
                 try await run.export(sessions)
-                return (result, checks)
+                return result
             }
             view.end()
             notices.show()

@@ -1,7 +1,6 @@
 import BuildGraph
 import ContentStore
 import Core
-import DockerfileLint
 import Synchronization
 
 /// The building itself, for all platforms, between the caches of other machines.
@@ -26,18 +25,6 @@ struct BuildRun: Sendable {
             parts.append(BuildResult.Part(platform: session.request.platform, image: image, state: state))
         }
         return (try await BuildResult(parts, annotations: annotations, store: services.store), sessions)
-    }
-
-    /// What the base images of stages are made for. Where platforms differ, the first one that doesn't fit is told.
-    func basePlatforms(_ sessions: [BuildSession]) async -> [Int: LintSettings.BasePlatform] {
-        var out: [Int: LintSettings.BasePlatform] = [:]
-        for session in sessions {
-            for (stage, base) in await session.basePlatforms() {
-                let found = LintSettings.BasePlatform(image: base.image, wanted: base.wanted)
-                if out[stage].map({ $0.image.architecture == $0.wanted.architecture }) ?? true { out[stage] = found }
-            }
-        }
-        return out
     }
 
     private func withCaches() async throws -> BuildServices {

@@ -1,4 +1,5 @@
 import Core
+import DockerfileLint
 import HostOS
 
 /// One run of `sampan lint`: the plan, the files, the work, the report.

@@ -32,7 +32,14 @@ struct ShellCheckProgram: Sendable {
             texts.append(script.text)
         }
         guard !texts.isEmpty else { return files.map { _ in [] } }
-        let reports = try await look(texts, pool)
+        let reports: [ShellCheckReport]
+        do {
+            reports = try await look(texts, pool)
+        } catch {
+            // An interruption ends the program, which is no failure of it.
+            try Task.checkCancellation()
+            throw error
+        }
         return zip(files, scripts).map { file, scripts in
             scripts.flatMap { script -> [Finding] in
                 guard let name = names[script.text], let number = Int(name) else { return [] }
@@ -74,7 +81,12 @@ struct ShellCheckProgram: Sendable {
         options.environment = ["LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "HOME=" + directory]
         let captured: ChildProcess.Captured
         do {
-            captured = try ChildProcess.capture(options, limit: Self.outputLimit, timeout: Self.timeout)
+            var forget: (@Sendable () -> Void)?
+            defer { forget?() }
+            captured = try ChildProcess.capture(options, limit: Self.outputLimit, timeout: Self.timeout) { child in
+                // Nobody waits for its findings any more.
+                forget = Interruption.shared.onInterrupt { child.terminate(SIGKILL) }
+            }
         } catch {
             throw Self.failure([Diagnostic(explaining: error).message])
         }

@@ -111,7 +111,7 @@ struct BuildCheckTests {
         #expect(broken.output.contains("MaintainerDeprecated") && broken.output.contains("UndefinedArgInFrom"))
     }
 
-    @Test("a base image of another platform than its stage's is told of, and fails with error=true")
+    @Test("a base image of another platform than its stage's is refused")
     func platforms() throws {
         let registry = try TestRegistry()
         let name = "\(registry.authority)/foreign:1"
@@ -120,16 +120,11 @@ struct BuildCheckTests {
             platform: Platform(os: "linux", architecture: "s390x"))
         let work = try Workspace()
         let options = ["--insecure-registry", registry.authority, "--platform", "linux/riscv64"]
-        let text = "FROM \(name)\nLABEL c=d\n"
-        let message =
-            "Base image \(name) was pulled with platform \"linux/s390x\", expected \"linux/riscv64\" for current build"
-        let outcome = try work.build(text, options)
-        #expect(outcome.code == 0, "\(outcome)")
-        #expect(outcome.error.contains(" - InvalidBaseImagePlatform: \(message) (line 1)\n"), "\(outcome.error)")
-        let strict = try work.build("# check=error=true\n" + text, options + ["-t", "made:1"])
-        #expect(strict.code == 1 && strict.error.contains("error: InvalidBaseImagePlatform: \(message)"), "\(strict)")
-        #expect(try !work.run(["images"]).output.contains("made"))
+        let outcome = try work.build("FROM \(name)\nLABEL c=d\n", options)
+        #expect(
+            outcome.code == 2 && outcome.error.contains("is an image for linux/s390x, not for linux/riscv64"),
+            "\(outcome)")
         let meant = try work.build("FROM --platform=linux/s390x \(name)\nLABEL c=d\n", options)
-        #expect(meant.code == 0 && !meant.error.contains("InvalidBaseImagePlatform"), "\(meant)")
+        #expect(meant.code == 0, "\(meant)")
     }
 }

@@ -116,9 +116,7 @@ struct DocumentedCheckTests {
                 (
                     "# check=experimental=all\n\n# a non-descriptive comment\nFROM scratch AS base\n\n"
                         + "# another non-descriptive comment\nARG VERSION=1\n",
-                    "Comment for build stage should follow the format: `# base <description>`. If this is not intended "
-                        + "to be a description comment, add an empty line or comment between the instruction and the "
-                        + "comment."
+                    "Comment for FROM should follow the format: `# base <description>`"
                 )
             ],
             good: [
@@ -172,7 +170,7 @@ struct DocumentedCheckTests {
             ]),
         Check(
             name: "NoEmptyContinuation",
-            bad: [("FROM alpine\nEXPOSE \\\n\n80\n", "Empty continuation line found in: EXPOSE 80")],
+            bad: [("FROM alpine\nEXPOSE \\\n\n80\n", "Empty continuation line")],
             good: ["FROM alpine\nEXPOSE \\\n# Port\n80\n"]),
         Check(
             name: "RedundantTargetPlatform",
