@@ -118,7 +118,10 @@ struct InstructionTests {
 
     @Test(
         "several sources go into a directory",
-        arguments: ["COPY a b .", "COPY a b ..", "COPY a b ./", "COPY a b x/.", "COPY a b $D", "COPY <<A b /\nA", "COPY a b \"x/\"", "COPY a b 'x/'"])
+        arguments: [
+            "COPY a b .", "COPY a b ..", "COPY a b ./", "COPY a b x/.", "COPY a b $D", "COPY <<A b /\nA",
+            "COPY a b \"x/\"", "COPY a b 'x/'",
+        ])
     func directories(text: String) throws { _ = try command(text) }
 
     @Test("the rest have their words")
