@@ -12,7 +12,8 @@ package enum PercentEncoding {
                 out.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(HexDigit.value), let low = rest.popFirst().flatMap(HexDigit.value) else {
+            guard let high = rest.popFirst().flatMap(HexDigit.value), let low = rest.popFirst().flatMap(HexDigit.value)
+            else {
                 return nil
             }
             out.append(high << 4 | low)
