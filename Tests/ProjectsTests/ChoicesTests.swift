@@ -44,7 +44,8 @@ struct ChoicesTests {
             "--force", "--yes", "port", "--port", "--port x", "--port 0", "--port 65536", "--port -1", "--health up",
             "--health /a'b", "--health /a\"", "--health /$x", "--builder A:b", "--base base:", "--base base:-x",
             "--bases all",
-            "--ci none --ci x", "--kind cobol", "--program a;b", "--name -x", "--kubernetes yes",
+            "--ci none --ci x", "--kind cobol", "--program a;b", "--name -x", "--name a/b", "--name A",
+            "--kubernetes yes",
         ])
     func refused(_ options: String) {
         #expect(throws: ProjectError.self) { try Choices(recordedIn: mark + "# Options: \(options)\n") }
@@ -73,7 +74,8 @@ struct SourcesTests {
     @Test(
         "the beginning of a program",
         arguments: [
-            ("int main(void) {", true), ("int main (int argc, char **argv)", true), ("main()", true),
+            ("int main(void) {", true), ("int main(void) { return 0; }", true), ("int main(void){return f();}", true),
+            ("int main (int argc, char **argv)", true), ("main()", true),
             ("auto main() -> int {", true), ("extern \"C\" int main(int, char **) {", true), ("void main(void){", true),
             ("int main(void);", false), ("    main();", false), ("int domain(int x) {", false),
             ("// int main(void) {", false),

@@ -1,3 +1,4 @@
+import Core
 import Projects
 import Testing
 
@@ -27,6 +28,18 @@ struct OtherTests {
                 ["requirements.txt": "Flask==3\ngunicorn==1\n", "app.py": "app = Flask(__name__)\n"],
                 ["python3", "-m", "gunicorn", "--bind", "0.0.0.0:8000", "app:app"]
             ),
+            (
+                ["requirements.txt": "Django\ngunicorn\n", "manage.py": "", "shop/wsgi.py": "", "shop/asgi.py": ""],
+                ["python3", "-m", "gunicorn", "--bind", "0.0.0.0:8000", "shop.wsgi:application"]
+            ),
+            (
+                ["requirements.txt": "Django\nuvicorn\n", "manage.py": "", "shop/wsgi.py": "", "shop/asgi.py": ""],
+                ["python3", "-m", "uvicorn", "--host", "0.0.0.0", "--port", "8000", "shop.asgi:application"]
+            ),
+            (
+                ["requirements.txt": "Django\n", "manage.py": "", "shop/wsgi.py": ""],
+                ["python3", "manage.py", "runserver", "--noreload", "0.0.0.0:8000"]
+            ),
         ] as [([String: String], [String])])
     func python(_ files: [String: String], _ words: [String]) throws {
         #expect(try detect(files).programs[0].entrypoint == words)
@@ -44,6 +57,89 @@ struct OtherTests {
             "pyproject.toml": "[project]\nname = 'a'\nrequires-python = \"\(range)\"\n", "main.py": "",
         ])
         #expect(project.runtime.image == image)
+    }
+
+    @Test(
+        "Python alone is stopped by SIGINT, what hears SIGTERM is not",
+        arguments: [
+            (["main.py": "print()\n"], "SIGINT"), (["main.py": "signal.signal(signal.SIGTERM, f)\n"], nil),
+            (["requirements.txt": "Flask\ngunicorn\n", "app.py": "app = Flask(__name__)\n"], nil),
+        ] as [([String: String], String?)])
+    func stopping(_ files: [String: String], _ signal: String?) throws {
+        let project = try detect(files)
+        #expect(project.stopSignal == signal)
+        let text = ProjectFiles().files(of: project, in: ProjectTree(files))[0].text
+        #expect(text.contains("\nSTOPSIGNAL SIGINT\n") == (signal != nil))
+    }
+
+    @Test("packages of pyproject.toml are installed before the sources come, and the project is there once")
+    func pyproject() throws {
+        func project(_ manifest: String, _ code: String = "") throws -> Project {
+            try detect(["pyproject.toml": manifest, "src/pkg/cli.py": code])
+        }
+        let manifest = "[project]\nname = 'pkg'\ndependencies = ['a>=1', 'b']\n[project.scripts]\ngo = 'pkg.cli:main'\n"
+        let packages = [
+            "WORKDIR /src",
+            "# Packages change less often than sources: they are installed anew when this file changes.",
+            "COPY pyproject.toml ./", "RUN --mount=type=cache,target=/root/.cache/pip \\",
+            "    python3 -c \"import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); "
+                + "print(*p['project']['dependencies'], sep='\\n')\" >/tmp/requirements.txt \\",
+            "    && pip install --target /deps -r /tmp/requirements.txt",
+        ]
+        let plain = try project(manifest)
+        #expect(plain.build?.lines == packages)
+        #expect(plain.programs[0].copies == ["COPY --from=build /deps/ /deps/", "COPY src/ ./src/"])
+        #expect(plain.programs[0].entrypoint.last?.contains("sys.path.insert(0, 'src')") == true)
+        let install = [
+            "COPY . .", "RUN --mount=type=cache,target=/root/.cache/pip \\",
+            "    pip install --target /deps --no-deps .",
+        ]
+        for built in [
+            try project(manifest + "[build-system]\nrequires = ['maturin>=1']\n"),
+            try project(manifest, "from importlib.metadata import version\n"),
+        ] {
+            #expect(built.build?.lines == packages + install)
+            #expect(built.programs[0].copies == ["COPY --from=build /deps/ /deps/"])
+            #expect(
+                built.programs[0].entrypoint.last == "import sys; from pkg.cli import main as f; sys.exit(f())")
+        }
+        let old = try project(manifest + "[project]\nrequires-python = '==3.9.*'\n")
+        #expect(old.build?.lines[4].contains("import pip._vendor.tomli as tomllib; ") == true)
+        let local = try project(manifest.replacing("'b'", with: "'b @ file:///src/b'"))
+        #expect(local.build?.lines.last == "    pip install --target /deps .")
+    }
+
+    @Test(
+        "a start that calls no node is told, and what to do",
+        arguments: [
+            ("next start", "node node_modules/next/dist/bin/next start"), ("ts-node x.ts", "node dist/index.js"),
+            ("npm run x && y", "node server.js"),
+        ])
+    func start(_ script: String, _ advice: String) throws {
+        let manifest = "{\"scripts\": {\"start\": \"\(script)\"}}"
+        let error = #expect(throws: ProjectError.self) { try detect(["package.json": manifest]) }
+        let diagnostic = try #require(error?.diagnostic)
+        #expect(
+            diagnostic.causes == [
+                "the script 'start' calls no node, but is '\(script)'; there is no 'main', no index.js and no server.js"
+            ])
+        #expect(diagnostic.hint?.hasSuffix(": \"start\": \"\(advice)\"") == true)
+        let other = try detect(["package.json": manifest, "index.js": ""])
+        #expect(
+            other.remarks.first == "the script 'start' ('\(script)') is passed over, as it calls no node")
+    }
+
+    @Test("a package.json that is none is told with its place")
+    func malformed() {
+        #expect(throws: ProjectError.malformed("package.json", line: 3, expected: "a key in quotes")) {
+            try detect(["package.json": "{\n \"name\": \"x\",\n}\n"])
+        }
+    }
+
+    @Test("Java is called Java, too")
+    func java() {
+        #expect(ProjectKind(word: "java") == .maven && ProjectKind(word: "maven") == .maven)
+        #expect(ProjectKind(word: "jav") == nil)
     }
 
     @Test("Node with a build step and development's modules")

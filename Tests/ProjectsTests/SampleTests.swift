@@ -113,6 +113,10 @@ struct SampleTests {
             try Detector.detect(tree, name: "x", choices: .program("report")).programs.map(\.name) == [
                 "report", "server",
             ])
+        for name in ["report", "server"] {
+            let remarks = try Detector.detect(tree, name: "x", choices: .program(name)).remarks
+            #expect(remarks.contains { $0.hasSuffix("without it \(name) is meant (--program chooses another)") })
+        }
         #expect(throws: ProjectError.noProgram("reports", known: ["server", "report"])) {
             try Detector.detect(tree, name: "x", choices: .program("reports"))
         }

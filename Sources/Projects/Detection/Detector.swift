@@ -55,6 +55,11 @@ package enum Detector {
             )
         }
         try project.take(choices)
+        if project.programs.count > 1 {
+            project.remarks.append(
+                "\(project.programs.count) programs: a stage each, built with --target; without it \(project.programs[0].name) is meant "
+                    + "(--program chooses another)")
+        }
         return project
     }
 

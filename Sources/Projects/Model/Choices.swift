@@ -53,6 +53,9 @@ package struct Choices: Sendable, Equatable {
     /// Whether a text can be the name of a program or an image.
     package static func isName(_ text: String) -> Bool { Words.isPlain(text) && !text.hasPrefix("-") }
 
+    /// Whether a text can be what an image is called, and what goes by its name: labels, resources, alerts.
+    package static func isImageName(_ text: String) -> Bool { !text.isEmpty && Words.safeName(text) == text }
+
     // MARK: - Recording
 
     /// The options that say all this, in a fixed order.
@@ -104,7 +107,7 @@ package struct Choices: Sendable, Equatable {
         switch option {
         case "--kind": kind = ProjectKind(rawValue: value)
         case "--program": program = Self.isName(value) ? value : nil
-        case "--name": name = Self.isName(value) ? value : nil
+        case "--name": name = Self.isImageName(value) ? value : nil
         case "--port": port = Int(value).flatMap { (1...65535).contains($0) ? $0 : nil }
         case "--health": health = Self.isPath(value) ? .path(value) : nil
         case "--no-health": health = .unasked

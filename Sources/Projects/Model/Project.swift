@@ -15,6 +15,24 @@ package enum ProjectKind: String, Sendable, CaseIterable {
         case .c: "C/C++ (sources alone)"
         }
     }
+
+    /// The kind that a word means: its name, or what people call it.
+    package init?(word: String) { self.init(rawValue: word == "java" ? "maven" : word) }
+
+    /// What is not there when a project is not of the kind.
+    var missing: String {
+        switch self {
+        case .go: "no go.mod or go.work"
+        case .swift: "no Package.swift"
+        case .rust: "no Cargo.toml"
+        case .maven: "no pom.xml"
+        case .python: "no pyproject.toml, requirements.txt, setup.py, setup.cfg or Pipfile, and no file .py"
+        case .node: "no package.json"
+        case .cmake: "no CMakeLists.txt"
+        case .make: "no Makefile"
+        case .c: "no C or C++ file with a function main(), neither here nor in src"
+        }
+    }
 }
 
 /// Something that was found out, and how.
@@ -104,6 +122,11 @@ package struct Project: Sendable {
     package var policy: [String] = []
     /// What the layers may weigh when they travel: `20MB`.
     package var maxSize = "50MB"
+
+    /// The Dockerfile that stays in the place of ours.
+    package internal(set) var kept: KeptDockerfile?
+    /// What asks the program to end, where that is not SIGTERM.
+    var stopSignal: String?
 
     package init(kind: ProjectKind, name: String) {
         self.kind = kind

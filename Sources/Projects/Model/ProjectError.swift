@@ -7,6 +7,8 @@ package enum ProjectError: Error, Equatable, DiagnosticConvertible {
     /// The file that shows what the project is can't be read, is too large or no text.
     case unreadable(String)
     case notOfKind(ProjectKind, found: [ProjectKind])
+    /// A manifest that is not what its name says; the line counts from 1.
+    case malformed(String, line: Int, expected: String)
     case noProgram(String, known: [String])
     /// The head of a Dockerfile records an option that there is none of.
     case badRecord(String)
@@ -45,8 +47,13 @@ package enum ProjectError: Error, Equatable, DiagnosticConvertible {
                 hint: "--base replaces the image of the final stage")
         case .notOfKind(let kind, let found):
             Diagnostic(
-                code: "init.kind", "this is no \(kind.title) project",
+                code: "init.kind", "this is no \(kind.title) project", causes: ["there is " + kind.missing],
                 hint: found.isEmpty ? nil : "it could be: " + found.map(\.rawValue).joined(separator: ", "))
+        case .malformed(let path, let line, let expected):
+            Diagnostic(
+                code: "init.malformed", "\(SafeText.text(path)) is no valid JSON",
+                causes: ["line \(line): expected \(SafeText.text(expected))"],
+                hint: "nothing was written; mend the file, or choose another with --kind")
         case .noProgram(let name, let known):
             Diagnostic(
                 code: "init.program", "there is no program '\(SafeText.text(name))' in the project",

@@ -37,6 +37,9 @@ enum DockerfileWriter {
         lines.append("USER \(project.user)")
         let isService = program == project.programs[0]
         if let port = project.port, isService { lines.append("EXPOSE \(port)") }
+        if let signal = project.stopSignal {
+            lines += ["# As the first process it would not hear SIGTERM.", "STOPSIGNAL \(signal)"]
+        }
         if let command = project.healthCommand, isService {
             lines += ["HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \\", "    CMD \(words(command))"]
         }

@@ -81,8 +81,11 @@ package struct InitCommand: ParsableCommand {
         let earlier = reset ? Choices() : try Choices(recordedIn: folder.text("Dockerfile") ?? "")
         let choices = said.over(earlier)
         let tree = try folder.tree()
-        let project = try Detector.detect(tree, name: folder.name, choices: choices)
-        let files = output(folder, tree, choices).files(of: project, in: tree)
+        var project = try Detector.detect(tree, name: folder.name, choices: choices)
+        let output = try output(folder, tree, choices, &project)
+        let kept = try force ? nil : keptDockerfile(in: folder, than: output.files(of: project, in: tree))
+        if let kept { project.fit(kept) }
+        let files = output.files(of: project, in: tree)
         let plan = try InitPlan(files, in: folder, isForced: force)
         Console.shared.message(InitReport.conclusions(project))
         if dryRun {
@@ -112,7 +115,7 @@ package struct InitCommand: ParsableCommand {
 
     private func choices() throws -> Choices {
         var out = Choices()
-        out.kind = try kind.map { try one(of: ProjectKind.allCases, $0, "kind") }
+        out.kind = try kind.map { try ProjectKind(word: $0) ?? one(of: ProjectKind.allCases, $0, "kind") }
         out.pipelines = try ci.map { try one(of: Choices.Pipelines.allCases, $0, "CI service", code: "ci") }
         if let port, !(1...65535).contains(port) {
             throw usage("port", "there is no port \(port)", "ports are 1 to 65535")
@@ -123,12 +126,16 @@ package struct InitCommand: ParsableCommand {
                 "health", "'\(SafeText.text(health))' is no path to ask for",
                 "it begins with / and has letters, digits and -._~/?=&% alone")
         }
-        for (option, value) in [("program", program), ("name", name)] {
-            if let value, !Choices.isName(value) {
-                throw usage(
-                    option, "'\(SafeText.text(value))' can't be the name of a program or an image",
-                    "take letters, digits and -._ alone")
-            }
+        if let program, !Choices.isName(program) {
+            throw usage(
+                "program", "'\(SafeText.text(program))' can't be the name of a program",
+                "take letters, digits and -._ alone")
+        }
+        if let name, !Choices.isImageName(name) {
+            throw usage(
+                "name", "'\(SafeText.text(name))' can't be the name of the image",
+                "take small letters, digits and single dashes, 50 at most: labels and manifests have the name, too. The tag "
+                    + "may have a registry and a path before it: sampan build -t acme/web")
         }
         for (option, value) in [("builder", builder), ("base", base)] {
             if let value, !Choices.isImage(value) {
@@ -163,13 +170,33 @@ package struct InitCommand: ParsableCommand {
         Diagnostic(code: "usage." + code, message, hint: hint, exitCode: 64)
     }
 
-    private func output(_ folder: ProjectFolder, _ tree: ProjectTree, _ choices: Choices) -> ProjectFiles {
+    /// What the Dockerfile says that stays as somebody made it; nil when there is none, or ours is written.
+    private func keptDockerfile(in folder: ProjectFolder, than files: [WrittenFile]) throws -> KeptDockerfile? {
+        guard let own = files.first(where: { $0.path == "Dockerfile" }), let there = try folder.read(own.path) else {
+            return nil
+        }
+        let state = own.state(of: there)
+        guard state == .changed || state == .foreign else { return nil }
+        return KeptDockerfile(reading: there, isOfOurs: state == .changed)
+    }
+
+    private func output(
+        _ folder: ProjectFolder, _ tree: ProjectTree, _ choices: Choices, _ project: inout Project
+    ) throws -> ProjectFiles {
         var files = ProjectFiles()
         files.choices = choices
         files.kubernetes = choices.kubernetes
         files.monitoring = choices.monitoring
-        files.source = RepositoryFacts.source(config: folder.text(".git/config") ?? "")
-        files.branch = RepositoryFacts.branch(head: folder.text(".git/HEAD") ?? "") ?? "main"
+        let above = folder.repositoryAbove
+        let repository = try above.map { try ProjectFolder(folder.path + "/" + $0) } ?? folder
+        files.source = RepositoryFacts.source(config: repository.text(".git/config") ?? "")
+        files.branch = RepositoryFacts.branch(head: repository.text(".git/HEAD") ?? "") ?? "main"
+        if let above, choices.pipelines != .no {
+            project.remarks.append(
+                "no CI job is written: the repository begins at \(above), and jobs are read there alone; docs/ci.md has one to put there"
+            )
+            return files
+        }
         switch choices.pipelines {
         case nil:
             let isGitLab = tree.has(".gitlab-ci.yml") || files.source?.contains("gitlab") == true

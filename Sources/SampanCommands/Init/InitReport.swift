@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Projects
 
 /// What is told of a project and of its files.
@@ -35,8 +36,26 @@ enum InitReport {
         plan.writes.map { "==> \($0.path) <==\n\($0.text)" }.joined(separator: "\n")
     }
 
+    /// The commands that make the image, as they are typed where init was: recipes and the policy are found from the
+    /// project's directory alone.
     static func next(_ project: Project, directory: String) -> String {
-        let place = directory == "." ? "." : SafeText.text(directory)
-        return "next: sampan build -t \(project.name) \(place) && sampan check \(project.name)"
+        let isHere = resolved(directory) == resolved(".")
+        let place = isHere ? "" : "cd \(SafeText.text(shellWord(directory))) && "
+        return "next: \(place)sampan build -t \(project.name) . && sampan check \(project.name)"
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// A path as a shell takes it for one word, and cd for no option.
+    private static func shellWord(_ path: String) -> String {
+        let text = path.hasPrefix("-") ? "./" + path : path
+        let isPlain = text.utf8.allSatisfy {
+            ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || "._-/+@".utf8.contains($0)
+        }
+        return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 }

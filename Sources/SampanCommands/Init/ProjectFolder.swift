@@ -31,6 +31,25 @@ struct ProjectFolder: Sendable {
         return String(cString: resolved).split(separator: "/").last.map(String.init) ?? "app"
     }
 
+    /// The repository that the directory is a part of and not the root: its path from here, `..` or above; nil for a root,
+    /// and where there is none.
+    var repositoryAbove: String? {
+        func isRoot(_ path: String) -> Bool {
+            guard let kind = (try? FileInfo.of(path + "/.git"))??.kind else { return false }
+            return kind == .file || (kind == .directory && access(path + "/.git/HEAD", F_OK) == 0)
+        }
+        guard !isRoot(path), let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        var parts = String(cString: resolved).split(separator: "/")
+        var steps: [String] = []
+        while !parts.isEmpty {
+            parts.removeLast()
+            steps.append("..")
+            if isRoot(parts.map { "/" + $0 }.joined()) { return steps.joined(separator: "/") }
+        }
+        return nil
+    }
+
     /// All files but those of generated directories. Links are not followed.
     func tree() throws -> ProjectTree {
         var paths: [String] = []

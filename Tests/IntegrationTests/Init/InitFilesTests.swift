@@ -128,7 +128,7 @@ struct InitFilesTests {
         #expect(try sample.text("Dockerfile") == "FROM scratch\n")
         #expect(sample.exists("sampan.yaml"))
         let forced = try sample.succeed(["init", "--yes", "--force"])
-        #expect(forced.output == "Dockerfile\n")
+        #expect(forced.output == "Dockerfile\nsampan.yaml\n")
         #expect(try sample.text("Dockerfile").contains("ENTRYPOINT [\"/weather\"]"))
     }
 
@@ -183,8 +183,11 @@ struct InitFilesTests {
             (["--builder", "Go:1"], 64, "'Go:1' is no image"),
             (["--base", "base:"], 64, "'base:' is no image"),
             (["--base", "a b"], 64, "'a b' is no image"),
-            (["--name", "a b"], 64, "'a b' can't be the name of a program or an image"),
-            (["--program", "../x y"], 64, "'../x y' can't be the name of a program or an image"),
+            (["--name", "a b"], 64, "'a b' can't be the name of the image"),
+            (["--name", "acme/web"], 64, "'acme/web' can't be the name of the image"),
+            (["--name", "My.App"], 64, "'My.App' can't be the name of the image"),
+            (["--kind", "java"], 2, "this is no Java (Maven) project\ncause: there is no pom.xml"),
+            (["--program", "../x y"], 64, "'../x y' can't be the name of a program"),
             (["--port", "70000"], 64, "there is no port 70000"),
             (["--ci", "gitlabb"], 64, "there is no CI service 'gitlabb'"),
             (["/dev/null"], 2, "cannot read the directory '/dev/null'"),

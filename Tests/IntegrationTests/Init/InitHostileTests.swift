@@ -63,7 +63,13 @@ struct InitHostileTests {
         try sample.work.place.file(name + "/app.py", "print('hello')\n")
         let outcome = try sample.work.run(["init", "--yes", place])
         #expect(outcome.code == 0, "\(outcome)")
-        #expect(outcome.error.contains("next: sampan build -t it-s-touch-pwned-x-2j "), "\(outcome.error)")
+        #expect(
+            outcome.error.contains("\nnext: cd '\(sample.work.place.path)/it'\\''s $(touch pwned) "), "\(outcome.error)"
+        )
+        #expect(
+            outcome.error.contains(
+                "' && sampan build -t it-s-touch-pwned-x-2j . && sampan check it-s-touch-pwned-x-2j\n"),
+            "\(outcome.error)")
         #expect(!outcome.error.contains("\u{1b}"))
         let text = String(decoding: try WholeFile.read(place + "/Dockerfile"), as: UTF8.self)
         #expect(text.contains("title=\"it-s-touch-pwned-x-2j\""), "\(text)")

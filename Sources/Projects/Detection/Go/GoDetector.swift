@@ -98,11 +98,6 @@ struct GoDetector {
             project.conclude(
                 "program", "\(main.path) → /\(main.name)", chosen.count == 1 ? "the only package main" : "package main")
         }
-        if chosen.count > 1 {
-            project.remarks.append(
-                "\(chosen.count) programs: a stage each, built with --target; without it \(chosen[0].name) is meant (--program chooses another)"
-            )
-        }
         return chosen
     }
 

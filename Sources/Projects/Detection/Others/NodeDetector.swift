@@ -5,25 +5,38 @@ import Core
 struct NodeDetector {
     private let input: DetectionInput
     private let manifest: OrderedJSON
+    private let fault: OrderedJSON.SyntaxError?
 
     init(_ input: DetectionInput) {
         self.input = input
         let text = input.tree.text("package.json") ?? ""
-        manifest = (try? OrderedJSON(parsing: Array(text.utf8))) ?? .null
+        do throws(OrderedJSON.SyntaxError) {
+            manifest = try OrderedJSON(parsing: Array(text.utf8))
+            fault = nil
+        } catch {
+            manifest = .null
+            fault = error
+        }
     }
 
     func project() throws(ProjectError) -> Project {
         let tree = input.tree
+        if let fault { throw .malformed("package.json", line: fault.line, expected: fault.expected) }
         let script = manifest["scripts"]?["build"]?.string
         guard let start = start else {
+            let isThere = foreignStart.map { "the script 'start' calls no node, but is '\($0.prefix(200))'" }
             throw .nothingToRun(
                 .node,
-                looked:
-                    "package.json has no script 'start' that calls node, no 'main', and there is no index.js or server.js",
-                hint: "add a script: \"start\": \"node server.js\"")
+                looked: (isThere ?? "package.json has no script 'start'")
+                    + "; there is no 'main', no index.js and no server.js",
+                hint: foreignStart.map(Self.advice) ?? "add a script: \"start\": \"node server.js\"")
         }
         let given = manifest["name"]?.string.map { Words.name($0) } ?? input.name
         var project = Project(kind: .node, name: given)
+        if let foreignStart {
+            project.remarks.append(
+                "the script 'start' ('\(foreignStart.prefix(200))') is passed over, as it calls no node")
+        }
         project.conclude("program", "node " + start.words.joined(separator: " "), start.why)
         let sources = tree.files(".js", ".mjs", ".cjs", ".ts").filter { !$0.contains("test") && !$0.contains("spec") }
         ServiceSigns(tree, in: sources).apply(to: &project, input.choices)
@@ -60,14 +73,34 @@ struct NodeDetector {
         return project
     }
 
+    /// The words behind `node` of a script; nil for what calls something else, or needs a shell.
+    private static func nodeWords(_ script: String) -> [String]? {
+        let words = Words.split(script)
+        let isPlain = words.allSatisfy { word in Words.isPlain(word.filter { !"=:,".contains($0) }) }
+        return words.first == "node" && words.count > 1 && isPlain ? Array(words.dropFirst()) : nil
+    }
+
+    /// A script 'start' that an image with node alone has no use for.
+    private var foreignStart: String? {
+        manifest["scripts"]?["start"]?.string.flatMap { Self.nodeWords($0) == nil ? $0 : nil }
+    }
+
+    /// What to do about a script that calls something else than node.
+    private static func advice(_ script: String) -> String {
+        switch Words.split(script).first {
+        case "ts-node", "tsx", "ts-node-dev":
+            "the image has node alone: compile with a script 'build' (tsc), and start what that writes: \"start\": \"node dist/index.js\""
+        case "next":
+            "the image has node alone: let 'start' name the file: \"start\": \"node node_modules/next/dist/bin/next start\""
+        default:
+            "the image has node alone, no npm and no shell: let 'start' name the file: \"start\": \"node server.js\""
+        }
+    }
+
     /// What is started and what says so.
     private var start: (words: [String], why: String)? {
-        if let script = manifest["scripts"]?["start"]?.string {
-            let words = Words.split(script)
-            let isPlain = words.allSatisfy { word in Words.isPlain(word.filter { !"=:,".contains($0) }) }
-            if words.first == "node", words.count > 1, isPlain {
-                return (Array(words.dropFirst()), "the script 'start'")
-            }
+        if let script = manifest["scripts"]?["start"]?.string, let words = Self.nodeWords(script) {
+            return (words, "the script 'start'")
         }
         if let main = manifest["main"]?.string, Words.isPlain(main) { return ([main], "'main' in package.json") }
         return input.tree.first(

@@ -2,8 +2,8 @@
 
 /// A Python project.
 struct PythonDetector {
-    private let input: DetectionInput
-    private let manifest: TOMLLines
+    let input: DetectionInput
+    let manifest: TOMLLines
     private let requirements: [String]
 
     init(_ input: DetectionInput) {
@@ -16,7 +16,7 @@ struct PythonDetector {
     }
 
     /// Names of distributions that are asked for, in small letters.
-    private var names: [String] {
+    var names: [String] {
         let listed =
             requirements.filter { !$0.hasPrefix("-") } + Words.quoted(manifest.value("project", "dependencies") ?? "")
         return listed.map {
@@ -41,7 +41,7 @@ struct PythonDetector {
                 hint: "name the script in pyproject.toml, under [project.scripts]")
         }
         project.conclude("program", (["python3"] + start.words).joined(separator: " "), start.why)
-        let isInstalled = !requirements.isEmpty || names.contains { $0 != "python" }
+        let isInstalled = !requirements.isEmpty || names.contains { $0 != "python" } || isBuilt(sources)
         let version = version(&project)
         let isAssembled = input.images == .assembled && version == Images.assembledPython
         let image = "python:\(version.short)-slim-\(Images.debian)"
@@ -49,7 +49,7 @@ struct PythonDetector {
             let file = requirements.isEmpty ? "pyproject.toml" : "requirements.txt"
             let count = names.count == 1 ? "one package" : "\(names.count) packages"
             project.conclude("builder", image, "\(file) names \(count)")
-            project.build = StagePlan(image: image, lines: build())
+            project.build = StagePlan(image: image, lines: build(version, sources))
         }
         project.runtime = StagePlan(image: isAssembled ? "base:python" : image)
         project.conclude(
@@ -61,7 +61,8 @@ struct PythonDetector {
         if isInstalled { environment += " PYTHONPATH=/deps" }
         project.runtime.lines += [environment, "WORKDIR /app"]
         var copies = isInstalled ? ["COPY --from=build /deps/ /deps/"] : []
-        copies += content(sources)
+        // What is installed is not there a second time.
+        if !(isInstalled && start.isScript && isBuilt(sources)) { copies += content(sources) }
         DataFiles(tree, sources: sources).found.filter { !covered($0.path, by: copies) }.forEach { data in
             project.conclude("data", data.path, "opened in \(data.place)")
             let directory = tree.has(data.path) ? Words.directory(data.path) : data.path
@@ -74,90 +75,38 @@ struct PythonDetector {
                 "import urllib.request as r; r.urlopen('http://127.0.0.1:\(port)\(health)', timeout=2)",
             ]
         }
+        if !start.isServer, input.tree.firstUse(of: ["SIGTERM"], in: sources) == nil {
+            project.stopSignal = "SIGINT"
+            project.conclude("stopped", "by SIGINT", "Python has a handler for it, and none for SIGTERM")
+        }
         project.ignored = ["**/__pycache__", "**/*.pyc", "**/*.egg-info", "/.venv", "/venv", "/.tox", "/.pytest_cache"]
         project.maxSize = isAssembled ? "40MB" : "90MB"
         project.policy += ["linkage:", "  require: resolved"]
         return project
     }
 
-    // MARK: - What is started
-
-    private func start(_ sources: [String], _ project: inout Project) -> (words: [String], why: String)? {
-        if let server = server(sources, &project) { return server }
-        if let script = manifest.entries.first(where: {
-            $0.table == "project.scripts" || $0.table == "tool.poetry.scripts"
-        }),
-            let target = Words.quoted(script.value).first, let colon = target.firstIndex(of: ":"),
-            Words.isPlain(script.key)
-        {
-            let module = String(target[..<colon])
-            let function = String(target[target.index(after: colon)...])
-            guard Words.isPlain(module), Words.isPlain(function) else { return nil }
-            let root = sourceRoot(of: module)
-            let setup = root.isEmpty ? "" : "sys.path.insert(0, '\(root)'); "
-            return (
-                ["-c", "import sys; \(setup)from \(module) import \(function) as f; sys.exit(f())"],
-                "[project.scripts] in pyproject.toml"
-            )
-        }
-        if let path = sources.first(where: { $0.hasSuffix("/__main__.py") }) {
-            let package = Words.directory(path)
-            if !package.hasPrefix("src/") {
-                return (["-m", package.split(separator: "/").joined(separator: ".")], path)
-            }
-            return ([package], path)
-        }
-        if let name = input.tree.first(
-            "main.py", "app.py", "server.py", "run.py", "__main__.py", "src/main.py", "src/app.py")
-        {
-            return ([name], "the usual name")
-        }
-        let found = input.tree.firstLine(in: sources) { line in line.hasPrefix("if __name__ ==") ? true : nil }
-        return found.map { ([$0.place.path], "\($0.place)") }
-    }
-
-    /// `src` when packages stand there.
-    private func sourceRoot(of module: String) -> String {
-        let first = module.split(separator: ".").first.map(String.init) ?? module
-        return input.tree.paths.contains { $0.hasPrefix("src/\(first)/") || $0 == "src/\(first).py" } ? "src" : ""
-    }
-
-    /// An application object for a server that is among the requirements.
-    private func server(_ sources: [String], _ project: inout Project) -> (words: [String], why: String)? {
-        let found = input.tree.firstLine(in: sources) { line -> String? in
-            let words = Words.split(line)
-            guard words.count > 2, words[1] == "=",
-                ["FastAPI(", "Flask(", "Starlette(", "Quart("].contains(where: { words[2].hasPrefix($0) })
-            else { return nil }
-            return words[0]
-        }
-        guard let found, Words.isPlain(found.value) else { return nil }
-        let module = String(found.place.path.dropLast(3)).split(separator: "/").filter {
-            $0 != "src" && $0 != "__init__"
-        }.joined(separator: ".")
-        let hasPort = project.port != nil
-        let directory = found.place.path.hasPrefix("src/") ? ["--app-dir", "src"] : []
-        if names.contains("uvicorn") || names.contains("uvicorn[standard]") {
-            if !hasPort { project.port = 8000 }
-            if !hasPort { project.conclude("port", "8000", "uvicorn's own") }
-            return (
-                ["-m", "uvicorn"] + directory + [
-                    "--host", "0.0.0.0", "--port", String(project.port ?? 8000), "\(module):\(found.value)",
-                ], "\(found.place), uvicorn"
-            )
-        }
-        if names.contains("gunicorn") {
-            if !hasPort { project.port = 8000 }
-            if !hasPort { project.conclude("port", "8000", "gunicorn's own") }
-            return (
-                ["-m", "gunicorn", "--bind", "0.0.0.0:\(project.port ?? 8000)", "\(module):\(found.value)"],
-                "\(found.place), gunicorn"
-            )
-        }
-        return nil
-    }
-
     // MARK: - Stages
+
+    /// Whether pyproject.toml names all packages by itself, none by a path of the project.
+    private var areListedAlone: Bool {
+        guard let list = manifest.value("project", "dependencies") else { return false }
+        return !list.contains("file:")
+    }
+
+    /// Whether the project itself must be installed, as its sources alone don't do: some of it is compiled or generated,
+    /// or it asks for its own version.
+    func isBuilt(_ sources: [String]) -> Bool {
+        guard requirements.isEmpty else { return false }
+        guard areListedAlone else { return false }
+        let tools = [
+            "maturin", "setuptools-rust", "setuptools_rust", "scikit-build", "meson", "cython", "pybind11", "cffi",
+            "setuptools-scm", "setuptools_scm", "hatch-vcs", "versioningit",
+        ]
+        let asked = (manifest.value("build-system", "requires") ?? "").lowercased()
+        return tools.contains(where: asked.contains)
+            || (input.tree.text("setup.py")?.contains("ext_modules") ?? false)
+            || input.tree.firstUse(of: ["importlib.metadata", "pkg_resources"], in: sources) != nil
+    }
 
     private func version(_ project: inout Project) -> Version {
         let own = Images.assembledPython
@@ -205,13 +154,25 @@ struct PythonDetector {
         }
     }
 
-    private func build() -> [String] {
+    private func build(_ version: Version, _ sources: [String]) -> [String] {
         let isListed = !requirements.isEmpty
         let cache = "RUN --mount=type=cache,target=/root/.cache/pip \\"
         let local = requirements.filter { $0.hasPrefix("./") || $0.hasPrefix("-c ") || $0.hasPrefix("-r ") }
             .map { Words.split($0).last ?? "" }.filter { Words.isPlain($0) && input.tree.paths.contains($0) }
         guard isListed else {
-            return ["WORKDIR /src", "COPY . .", cache, "    pip install --target /deps ."]
+            let install = ["COPY . .", cache, "    pip install --target /deps "]
+            guard areListedAlone else { return ["WORKDIR /src"] + install.dropLast() + [install[2] + "."] }
+            // The standard library reads TOML since 3.11; pip brings a reader for the versions before.
+            let reader = version >= Version(3, 11) ? "import tomllib" : "import pip._vendor.tomli as tomllib"
+            let script =
+                "\(reader); p = tomllib.load(open('pyproject.toml', 'rb')); print(*p['project']['dependencies'], sep='\\n')"
+            let lines = [
+                "WORKDIR /src",
+                "# Packages change less often than sources: they are installed anew when this file changes.",
+                "COPY pyproject.toml ./", cache, "    python3 -c \"\(script)\" >/tmp/requirements.txt \\",
+                "    && pip install --target /deps -r /tmp/requirements.txt",
+            ]
+            return lines + (isBuilt(sources) ? install.dropLast() + [install[2] + "--no-deps ."] : [])
         }
         return [
             "WORKDIR /src",
