@@ -67,6 +67,14 @@ struct InstructionFixTests {
                 "DL3003", "FROM a\r\n# why\r\nRUN cd /src && \\\r\n  make\r\n",
                 "FROM a\r\nWORKDIR /src\r\n# why\r\nRUN make\r\n"
             ),
+            (
+                "DL3003", "FROM a\nWORKDIR /app\nRUN cd /tmp && b\nCOPY . .\n",
+                "FROM a\nWORKDIR /app\nWORKDIR /tmp\nRUN b\nWORKDIR /app\nCOPY . .\n"
+            ),
+            (
+                "DL3003", "FROM a\nWORKDIR /a\nRUN cd /tmp && b\nWORKDIR /c\nRUN d\n",
+                "FROM a\nWORKDIR /a\nWORKDIR /tmp\nRUN b\nWORKDIR /c\nRUN d\n"
+            ),
             ("DL3020", "FROM a\nADD *.txt /b/\n", "FROM a\nCOPY *.txt /b/\n"),
             ("DL3025", "FROM a\nENTRYPOINT foo\nCMD [\"bar\"]\n", "FROM a\nENTRYPOINT [\"foo\"]\nCMD [\"bar\"]\n"),
             ("DL3025", "FROM a\nCMD ['b', \"c\",]\n", "FROM a\nCMD [\"b\", \"c\"]\n"),
@@ -90,7 +98,10 @@ struct InstructionFixTests {
             ("DL3025", "SHELL [\"pwsh\", \"-c\"]\nCMD foo\n"), ("DL3020", "ADD git@a.test:b.git /c\n"),
             ("DL3020", "ADD a b.tar /c/\n"), ("DL3020", "ADD --checksum=sha256:00 a /c\n"),
             ("DL3003", "RUN cd /a; b\n"), ("DL3003", "RUN cd $A && b\n"), ("DL3003", "RUN cd /a && cd /b && c\n"),
-            ("DL3003", "ONBUILD RUN cd /a && b\n"), ("DL3044", "ENV A=$B B=1\n"), ("DL3000", "WORKDIR x$A\n"),
+            ("DL3003", "ONBUILD RUN cd /a && b\n"), ("DL3003", "RUN cd /a && b\nRUN c\n"),
+            ("DL3003", "CMD b\nRUN cd /a && b\n"), ("DL3003", "WORKDIR c\nRUN cd /a && b\nADD . .\n"),
+            ("DL3003", "RUN cd /a && b\nWORKDIR c\n"), ("DL3003", "WORKDIR /c$D\nRUN cd /a && b\nENTRYPOINT c\n"),
+            ("DL3044", "ENV A=$B B=1\n"), ("DL3000", "WORKDIR x$A\n"),
             ("DL3048", "LABEL a-=1\n"),
         ])
     func untouched(code: String, text: String) {

@@ -26,6 +26,12 @@ extension LintFile {
         return source.lineStarts[first]
     }
 
+    /// The start of the line behind an instruction; nil when the file ends with it.
+    func place(behind statement: LintStatement) -> Int? {
+        let next = source.line(at: statement.outer.range.end) + 1
+        return next < source.lineStarts.count ? source.lineStarts[next] : nil
+    }
+
     /// Writes a keyword in the place of another one, in small letters if that was.
     func replacement(of keyword: Word, by new: Keyword) -> TextEdit {
         let isSmall = keyword.text.utf8.allSatisfy { $0 >= UInt8(ascii: "a") }
