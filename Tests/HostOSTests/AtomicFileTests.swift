@@ -27,6 +27,24 @@ struct AtomicFileTests {
         #expect(try FileInfo.of(path)?.kind == .fifo)
     }
 
+    @Test("what is written bit by bit reaches a pipe whole, through a link too, and neither is replaced")
+    func sink() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(symlink("pipe", directory.path + "/link") == 0)
+        let reader = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+        for name in ["pipe", "link"] {
+            let file = try AtomicFile(directory.path + "/" + name)
+            try file.descriptor.write([1, 2])
+            try file.descriptor.write([3])
+            try file.publish()
+            #expect(try WholeFile.read(reader, limit: 100) == [1, 2, 3])
+        }
+        #expect(try FileInfo.of(path)?.kind == .fifo && FileInfo.of(directory.path + "/link")?.kind == .symlink)
+        #expect(try Directory.names(.open(directory.path, O_RDONLY | O_DIRECTORY)).count == 2)
+    }
+
     @Test("what goes wrong is told of the name that was given, before anything is written and after")
     func named() throws {
         let directory = try TemporaryDirectory()
