@@ -34,9 +34,16 @@ package enum Linter {
     private static func syntaxErrors(_ file: LintFile) -> [Finding] {
         file.errors.filter(\.kind.isSyntax).map { error in
             Finding(
-                code: "DL1000", severity: .error, message: error.diagnostic.message,
+                code: "DL1000", severity: .error, message: message(error),
                 range: error.span?.range ?? SourceRange(0, 0), instruction: nil, fix: nil)
         }
+    }
+
+    /// What is wrong, with the word that was meant where one is near.
+    private static func message(_ error: DockerfileError) -> String {
+        let diagnostic = error.diagnostic
+        guard let hint = diagnostic.hint, hint.hasPrefix("did you mean") else { return diagnostic.message }
+        return diagnostic.message + "; " + hint
     }
 
     /// What a build refuses although it can be read, unless a rule tells of that instruction as an error already.
@@ -49,7 +56,7 @@ package enum Linter {
             let reserved = if case .reservedStageName = error.kind { true } else { false }
             if reserved || statement.map({ told.contains($0.index) }) ?? false { return nil }
             return Finding(
-                code: "DL1000", severity: .error, message: error.diagnostic.message, range: range,
+                code: "DL1000", severity: .error, message: message(error), range: range,
                 instruction: statement?.index, fix: nil)
         }
     }

@@ -15,7 +15,9 @@ package enum UnifiedDiff {
     package static func text(from old: [UInt8], to new: [UInt8], name: String) -> String {
         guard old != new else { return "" }
         let lines = compare(split(old), split(new))
-        var out = "--- a/\(name)\n+++ b/\(name)\n"
+        // Programs that apply it take off one directory. A tab ends a name that has spaces.
+        let path = name.drop { $0 == "/" } + (name.contains(" ") ? "\t" : "")
+        var out = "--- a/\(path)\n+++ b/\(path)\n"
         var index = 0
         var (oldLine, newLine) = (1, 1)
         while let start = nextChange(lines, index) {

@@ -10,6 +10,9 @@ enum LintInput {
     /// - Parameter path: `-` is standard input.
     /// - Throws: a `Diagnostic` for what is no text file, or can't be read.
     static func read(_ path: String) throws(Diagnostic) -> SourceFile {
+        // Nobody knows when a pipe's writer writes; an interruption needs not wait for it, as nothing was begun.
+        let forget = Interruption.shared.onInterrupt { _exit(130) }
+        defer { forget() }
         let bytes: [UInt8]
         do throws(SystemError) {
             if path == "-" {
@@ -30,8 +33,8 @@ enum LintInput {
         }
         if bytes.prefix(8192).contains(0) {
             throw Diagnostic(
-                code: "lint.binary", "'\(SafeText.text(path))' is no text file",
-                hint: "name a Dockerfile; a directory is searched for them")
+                code: "lint.binary", "\(path == "-" ? "standard input" : "'\(SafeText.text(path))'") is no text file",
+                hint: path == "-" ? nil : "name a Dockerfile; a directory is searched for them")
         }
         return SourceFile(name: path, bytes: bytes)
     }

@@ -139,7 +139,7 @@ struct LintPaths {
         guard let info = try? FileInfo.of(path, followLinks: true) else { return }
         if !rest.isEmpty {
             if info.kind == .directory { match(rest, prefix: path + "/", depth: depth + 1) }
-        } else if info.kind == .file, !name.hasSuffix(".dockerignore") {
+        } else if info.kind == .file, !DockerfileName.isOther(name) {
             if seen.contains(path) { matchedAgain = true }
             append(path)
         }
@@ -162,6 +162,15 @@ enum DockerfileName {
         "lock", "go", "py", "js", "ts", "sh", "rb", "java", "rs", "c", "h", "swift", "j2", "jinja", "jinja2", "tmpl",
         "tpl", "template", "erb", "mustache", "in",
     ]
+
+    /// Whether a file that a pattern finds is about a Dockerfile, or is the source of a program that works on them.
+    static func isOther(_ name: String) -> Bool {
+        let name = name.lowercased()
+        guard ["dockerfile", "containerfile"].contains(where: name.hasPrefix) else {
+            return name.hasSuffix(".dockerignore")
+        }
+        return !matches(name) && name.contains(".")
+    }
 
     static func matches(_ name: String) -> Bool {
         let name = name.lowercased()

@@ -14,6 +14,10 @@ struct LintRun: Sendable {
         self.request = request
         plan = try request.plan()
         shellcheck = try request.shellCheck()
+        if let context = request.context, try FileInfo.of(context, followLinks: true)?.kind != .directory {
+            throw Diagnostic(
+                code: "lint.context", "there is no directory '\(SafeText.text(context))' to be the build context")
+        }
         paths = LintPaths(request.files.isEmpty ? ["."] : request.files)
     }
 

@@ -19,7 +19,7 @@ public enum SampanProgram {
     public static func servePlainly() {
         signal(SIGPIPE, SIG_IGN)
         umask(0o022)
-        if let code = PlainLint.run(CommandLine.arguments) { exit(code) }
+        if let code = PlainLint.run(CommandLine.arguments) { exit(ended(code)) }
     }
 
     /// Runs the command line of this process and ends it.
@@ -27,7 +27,14 @@ public enum SampanProgram {
         // As docker's users write standard input; the parser of arguments takes the dash for an option.
         var words = CommandLine.arguments.flatMap { $0 == "-f-" ? ["-f", "-"] : [$0] }
         if words.dropFirst().first == "lint" { words = LintCommand.translated(words) }
-        exit(await run(Array(words.dropFirst())))
+        exit(ended(await run(Array(words.dropFirst()))))
+    }
+
+    /// The status to end with: a result that is not whole is no success, nor a finding.
+    private static func ended(_ code: Int32) -> Int32 {
+        guard let failure = Console.shared.outputFailure else { return code }
+        Console.shared.diagnostic(failure)
+        return code <= 1 ? failure.exitCode : code
     }
 
     private static func run(_ words: [String]) async -> Int32 {

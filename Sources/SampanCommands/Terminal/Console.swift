@@ -9,7 +9,8 @@ import Synchronization
 package final class Console: Sendable {
     package static let shared = Console()
 
-    private let lock = Mutex(())
+    /// Why standard output could not be written, once that was so.
+    private let failure = Mutex<Int32?>(nil)
     /// Whether standard error is a terminal that takes control sequences.
     package let isInteractive: Bool
     package let usesColor: Bool
@@ -58,8 +59,17 @@ package final class Console: Sendable {
         return explained.exitCode
     }
 
+    /// What standard output lacks, as an error; nil when all of it was written.
+    package var outputFailure: Diagnostic? {
+        failure.withLock { $0 }.map { number in
+            Diagnostic(
+                code: "output.write", "cannot write all of the result to standard output",
+                causes: [SystemError(number, "write").reason])
+        }
+    }
+
     private func write(_ bytes: [UInt8], to descriptor: Int32) {
-        lock.withLock { _ in
+        failure.withLock { failure in
             bytes.withUnsafeBytes { buffer in
                 var done = 0
                 while done < buffer.count {
@@ -67,6 +77,7 @@ package final class Console: Sendable {
                     if count < 0 {
                         if errno == EINTR { continue }
                         if errno == EPIPE { _exit(141) }
+                        if descriptor == 1, failure == nil { failure = errno }
                         return
                     }
                     done += count
