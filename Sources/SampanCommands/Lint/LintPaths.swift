@@ -156,20 +156,23 @@ struct LintPaths {
 
 /// What Dockerfiles are called.
 enum DockerfileName {
-    /// Endings of files that are about a Dockerfile and are none.
-    private static let others: Set = [
-        "dockerignore", "orig", "bak", "rej", "swp", "tmp", "md", "txt", "rst", "html", "json", "yaml", "yml", "toml",
-        "lock", "go", "py", "js", "ts", "sh", "rb", "java", "rs", "c", "h", "swift", "j2", "jinja", "jinja2", "tmpl",
-        "tpl", "template", "erb", "mustache", "in",
+    /// Endings of programs and texts about Dockerfiles, which nobody means by a pattern.
+    private static let sources: Set = [
+        "orig", "bak", "rej", "swp", "md", "rst", "html", "go", "py", "js", "ts", "sh", "rb", "java", "rs", "c", "h",
+        "swift",
     ]
+    /// Endings of files that are about a Dockerfile and are none.
+    private static let others = sources.union([
+        "dockerignore", "tmp", "txt", "json", "yaml", "yml", "toml", "lock", "j2", "jinja", "jinja2", "tmpl", "tpl",
+        "template", "erb", "mustache", "in",
+    ])
 
     /// Whether a file that a pattern finds is about a Dockerfile, or is the source of a program that works on them.
     static func isOther(_ name: String) -> Bool {
         let name = name.lowercased()
-        guard ["dockerfile", "containerfile"].contains(where: name.hasPrefix) else {
-            return name.hasSuffix(".dockerignore")
-        }
-        return !matches(name) && name.contains(".")
+        if name.hasSuffix(".dockerignore") { return true }
+        return ["dockerfile", "containerfile"].contains(where: name.hasPrefix)
+            && name.split(separator: ".").dropFirst().last.map { sources.contains(String($0)) } ?? false
     }
 
     static func matches(_ name: String) -> Bool {

@@ -12,7 +12,8 @@ struct LintPathTests {
         let place = try TemporaryDirectory("lint-paths")
         for name in [
             "Dockerfile", "Dockerfile.dev", "a/app.Dockerfile", "a/Containerfile", "a/b/dockerfile", "a/readme.md",
-            "a/Dockerfile.dockerignore", "a/Dockerfile.j2", ".git/Dockerfile", "node_modules/x/Dockerfile", "c/x.txt",
+            "a/Dockerfile.dockerignore", "a/Dockerfile.swift", "a/Dockerfile.j2", ".git/Dockerfile",
+            "node_modules/x/Dockerfile", "c/x.txt",
         ] { try place.file(name, "FROM scratch\n") }
         try place.symlink("loop", to: "loop")
         try place.symlink("a/up", to: "..")
