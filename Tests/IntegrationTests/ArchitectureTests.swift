@@ -199,7 +199,7 @@ private struct Row: Hashable, CustomStringConvertible {
 
     private struct Word {
         var text: String
-        /// Called, and not as a member of something.
+        /// Called, and not as a member of something, nor in a text.
         var isFreeCall: Bool
     }
 
@@ -212,7 +212,9 @@ private struct Row: Hashable, CustomStringConvertible {
             let word = rest[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
             rest = rest[word.endIndex...]
             let isDeclared = out.last?.text == "func"
-            out.append(Word(text: String(word), isFreeCall: rest.first == "(" && before != "." && !isDeclared))
+            let isText = !line[..<start].replacing("\\\"", with: "").count { $0 == "\"" }.isMultiple(of: 2)
+            out.append(
+                Word(text: String(word), isFreeCall: rest.first == "(" && before != "." && !isDeclared && !isText))
             before = " "
         }
         return out

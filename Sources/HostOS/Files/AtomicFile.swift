@@ -104,8 +104,7 @@ package final class AtomicFile {
     /// process has open, whatever that is.
     private static func isSink(_ path: String) throws(SystemError) -> Bool {
         guard let info = try FileInfo.of(path, followLinks: true), info.kind != .directory else { return false }
-        return info.kind != .file || ["/dev/stdout", "/dev/stderr"].contains(path)
-            || ["/dev/fd/", "/proc/"].contains(where: path.hasPrefix)
+        return info.kind != .file || ["/dev/std", "/dev/fd/", "/proc/"].contains(where: path.hasPrefix)
     }
 }
 
