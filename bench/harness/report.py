@@ -19,7 +19,7 @@ def render(result: dict) -> str:
         for row in result["rows"]
         if "tools" in row
         and "limit" not in row
-        and not any(row.get(kind) for kind in ("own", "base", "distribution", "inspection"))
+        and not any(row.get(kind) for kind in ("own", "base", "distribution", "inspection", "lint"))
     ]
     if compared:
         lines += _table(
@@ -35,6 +35,9 @@ def render(result: dict) -> str:
     inspected = [row for row in result["rows"] if row.get("inspection")]
     if inspected:
         lines += [*([""] if compared or assembled or moved else []), *_moved(inspected)]
+    linted = [row for row in result["rows"] if row.get("lint")]
+    if linted:
+        lines += [*([""] if compared or assembled or moved or inspected else []), *_moved(linted)]
     peaks = [row for row in result["rows"] if "sampan" in row.get("tools", {}) and "limit" not in row]
     if peaks:
         lines += ["", *_table(["peak memory of sampan", "MB", "limit", ""], [_peak_row(row) for row in peaks])]
