@@ -107,7 +107,7 @@ struct LintSchemaTests {
         """#
 
     private func elements(_ place: TemporaryDirectory, _ text: String) throws -> [OrderedJSON] {
-        let script = try place.file("xml.py", Self.reader)
+        let script = try place.file("read-report.py", Self.reader)
         let path = try place.file("out/report.xml", text)
         let json = try Shell.run("/usr/bin/python3 '\(script)' '\(path)'")
         guard case .array(let items) = try OrderedJSON(parsing: Array(json.utf8)) else { return [] }
